@@ -1,0 +1,24 @@
+"""Every document type and record type the program knows, in menu order."""
+
+from jxc_desktop.document_types.delivery_note import DELIVERY_NOTE
+from jxc_desktop.document_types.goods_receipt import GOODS_RECEIPT
+from jxc_desktop.document_types.opening_stock import OPENING_STOCK
+from jxc_desktop.document_types.other_in import OTHER_IN
+from jxc_desktop.document_types.other_out import OTHER_OUT
+from jxc_desktop.document_types.purchase_order import PURCHASE_ORDER
+from jxc_desktop.document_types.purchase_return import PURCHASE_RETURN
+from jxc_desktop.document_types.records import RECORDS as RECORDS
+from jxc_desktop.document_types.sales_order import SALES_ORDER
+from jxc_desktop.document_types.sales_return import SALES_RETURN
+from jxc_desktop.document_types.schema import DocumentType
+from jxc_desktop.document_types.transfer import TRANSFER
+
+ALL = (PURCHASE_ORDER, GOODS_RECEIPT, PURCHASE_RETURN, SALES_ORDER, DELIVERY_NOTE, SALES_RETURN,
+       TRANSFER, OTHER_IN, OTHER_OUT, OPENING_STOCK)
+BY_KEY = {kind.key: kind for kind in ALL}
+RECORDS_BY_KEY = {record.key: record for record in RECORDS}
+
+
+def followers(kind: DocumentType) -> tuple[DocumentType, ...]:
+    """The types that can be made from a document of this one."""
+    return tuple(k for k in ALL if kind.key in k.sources)

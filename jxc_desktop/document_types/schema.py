@@ -1,0 +1,388 @@
+"""What a document type and a record type are. Pure data: no Qt, no database."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from jxc_desktop import values
+from jxc_desktop.errors import Problem
+from jxc_desktop.i18n import N_
+
+YEARS = range(1990, 2101)
+
+
+class FieldType(StrEnum):
+    """What a field holds; each has one editor, one cell painter, one import conversion and one check."""
+
+    TEXT = "text"
+    NOTE = "note"  # text of several lines
+    DATE = "date"
+    QUANTITY = "quantity"
+    PRICE = "price"
+    MONEY = "money"
+    DISCOUNT = "discount"  # the fraction taken off: 0.05 is shown as 95 %
+    RATE = "rate"  # a fraction: 0.13 is shown as 13 %
+    FACTOR = "factor"
+    INTEGER = "integer"
+    FLAG = "flag"
+    CHOICE = "choice"
+    PICTURE = "picture"
+    # references: the value is the id of a record
+    ITEM = "item"
+    UNIT = "unit"
+    CATEGORY = "category"
+    WAREHOUSE = "warehouse"
+    SUPPLIER = "supplier"
+    CUSTOMER = "customer"
+    EMPLOYEE = "employee"
+
+
+REFERENCES: dict[FieldType, str] = {  # field type -> key of the record type it points to
+    FieldType.ITEM: "item", FieldType.UNIT: "unit", FieldType.CATEGORY: "category",
+    FieldType.WAREHOUSE: "warehouse", FieldType.SUPPLIER: "partner", FieldType.CUSTOMER: "partner",
+    FieldType.EMPLOYEE: "employee",
+}
+PLACES: dict[FieldType, int] = {
+    FieldType.QUANTITY: values.QUANTITY_PLACES, FieldType.PRICE: values.PRICE_PLACES,
+    FieldType.MONEY: values.MONEY_PLACES, FieldType.DISCOUNT: values.RATE_PLACES,
+    FieldType.RATE: values.RATE_PLACES, FieldType.FACTOR: values.FACTOR_PLACES,
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A header field, a line column or a field of a record; `name` is the database column.
+
+    `shown_only` columns are figures that the screen adds (stock, cost); they are never saved from a draft.
+    `permission` hides the field from who lacks it. `width` is in pixels for lists and grids.
+    `hide_rank`: columns with the higher rank go first where the window is narrow.
+    """
+
+    name: str
+    title: str
+    type: FieldType = FieldType.TEXT
+    required: bool = False
+    default: Any = None
+    choices: tuple[tuple[str, str], ...] = ()  # (stored value, title)
+    max_length: int = 200
+    shown_only: bool = False
+    read_only: bool = False
+    permission: str | None = None
+    width: int = 100
+    hide_rank: int = 0
+    synonyms: tuple[str, ...] = ()  # headings under which imports find it
+
+    def problem(self, value: Any) -> tuple[str, dict[str, Any]] | None:
+        """What is wrong with `value` by itself: a message with its data, or None."""
+        if value is None or value == "":
+            return (N_("{field} is required"), {"field": self.title}) if self.required else None
+        return _CHECKS.get(self.type, _check_number if self.type in PLACES else _check_reference)(self, value)
+
+
+def _check_text(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
+    if not isinstance(value, str):
+        return N_("{field} must be text"), {"field": field.title}
+    if len(value) > field.max_length:
+        return N_("{field} is longer than {limit} characters"), {"field": field.title, "limit": field.max_length}
+    if any(ord(c) < 32 and c not in "\n\t" or 0xD800 <= ord(c) <= 0xDFFF for c in value):
+        return N_("{field} contains characters that cannot be stored"), {"field": field.title}
+    return None
+
+
+def _check_date(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        return N_("{field} must be a date"), {"field": field.title}
+    if value.year not in YEARS:
+        return N_("{field}: the year {year} cannot be right"), {"field": field.title, "year": value.year}
+    return None
+
+
+def _check_number(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
+    places = PLACES[field.type]
+    if not isinstance(value, Decimal):
+        return N_("{field} must be a number"), {"field": field.title}
+    try:
+        values.exact(value, places)
+    except values.BadNumber as error:
+        message = {"too_large": N_("{field} is too large"),
+                   "too_precise": N_("{field} has more than {places} decimals")}
+        return message.get(error.reason, N_("{field} must be a number")), {"field": field.title, "places": places}
+    if field.type in (FieldType.RATE, FieldType.DISCOUNT) and not 0 <= value <= 1:
+        return N_("{field} must lie between 0 and 100 %"), {"field": field.title}
+    if field.type == FieldType.FACTOR and value <= 0:
+        return N_("{field} must be above zero"), {"field": field.title}
+    return None
+
+
+def _check_integer(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 10**9:
+        return N_("{field} must be a whole number"), {"field": field.title}
+    return None
+
+
+def _check_flag(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
+    return None if isinstance(value, bool) else (N_("{field} must be yes or no"), {"field": field.title})
+
+
+def _check_choice(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
+    if value in dict(field.choices):
+        return None
+    return N_("{field}: {value} is not one of the choices"), {"field": field.title, "value": str(value)}
+
+
+def _check_reference(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return None
+    return N_("{field} is unknown"), {"field": field.title}
+
+
+def _check_picture(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
+    if not isinstance(value, bytes) or len(value) > 2_000_000:
+        return N_("{field} must be a picture of at most 2 MB"), {"field": field.title}
+    return None
+
+
+_CHECKS: dict[FieldType, Callable[[Field, Any], tuple[str, dict[str, Any]] | None]] = {
+    FieldType.TEXT: _check_text, FieldType.NOTE: _check_text, FieldType.DATE: _check_date,
+    FieldType.INTEGER: _check_integer, FieldType.FLAG: _check_flag, FieldType.CHOICE: _check_choice,
+    FieldType.PICTURE: _check_picture,
+}
+
+
+class Status(StrEnum):
+    DRAFT = "draft"
+    POSTED = "posted"
+    CLOSED = "closed"  # an order whose rest is given up by hand
+    REVERSED = "reversed"  # cancelled by a mirror document
+    VOID = "void"
+
+
+STATUS_TITLES = {Status.DRAFT: N_("Draft"), Status.POSTED: N_("Posted"), Status.CLOSED: N_("Closed"),
+                 Status.REVERSED: N_("Reversed"), Status.VOID: N_("Void")}
+
+
+class Progress(StrEnum):
+    """How far later documents have used up a posted one."""
+
+    OPEN = "open"
+    PARTLY = "partly"
+    DONE = "done"
+
+
+PROGRESS_TITLES = {Progress.OPEN: N_("Open"), Progress.PARTLY: N_("Partly done"), Progress.DONE: N_("Done")}
+
+
+class Basis(StrEnum):
+    """Where the value of a stock move comes from."""
+
+    GIVEN = "given"  # the line states it: a receipt
+    CURRENT = "current"  # the current unit cost: an issue
+    ORIGIN = "origin"  # the cost of the line it came from: a return, a reversal
+    TRANSFER = "transfer"  # moves between warehouses of one cost pool carry no value
+
+
+class Move(NamedTuple):
+    """A signed change of stock (base units) that line number `line` asks for.
+
+    `value` is the stated value for GIVEN and the credit for a return to a supplier; else None.
+    A transfer has two legs.
+    """
+
+    line: int
+    leg: int
+    item_id: int
+    warehouse_id: int
+    quantity: Decimal
+    basis: Basis
+    value: Decimal | None = None
+
+
+class Account(StrEnum):
+    RECEIVABLE = "receivable"
+    PAYABLE = "payable"
+
+
+class Entry(NamedTuple):
+    """A signed change of what a partner owes us (receivable) or we owe a partner (payable)."""
+
+    account: Account
+    partner_id: int
+    amount: Decimal
+
+
+class Promise(StrEnum):
+    """What the open quantity of an order does to the figures of its items."""
+
+    RESERVED = "reserved"
+    ON_ORDER = "on_order"
+
+
+class Section(StrEnum):
+    PURCHASE = "purchase"
+    SALES = "sales"
+    STOCK = "stock"
+
+
+Values = dict[str, Any]
+
+
+@dataclass
+class Draft:
+    """A document as the screen edits it and the service saves it.
+
+    `header` and `lines` map field names to values. A line that exists already has its "id"; one that comes
+    from another document has that line's id as "source_line_id". `key` makes a repeated save harmless.
+    """
+
+    kind: str
+    header: Values = field(default_factory=dict)
+    lines: list[Values] = field(default_factory=list)
+    id: int | None = None
+    version: int | None = None
+    number: str | None = None
+    status: Status = Status.DRAFT
+    reversal_of_id: int | None = None
+
+    @property
+    def sign(self) -> int:
+        """-1 for the mirror document of a reversal."""
+        return -1 if self.reversal_of_id else 1
+
+
+def nothing(draft: Draft) -> list[Any]:
+    """The effect of a document that moves neither stock nor money."""
+    return []
+
+
+@dataclass(frozen=True)
+class DocumentType:
+    """Everything that distinguishes one kind of document from another."""
+
+    key: str
+    title: str
+    section: Section
+    prefix: str
+    header: tuple[Field, ...]
+    columns: tuple[Field, ...]
+    effect: Callable[[Draft], list[Move]] = nothing
+    settles: Callable[[Draft], list[Entry]] = nothing
+    promise: Promise | None = None
+    sources: tuple[str, ...] = ()
+    print_title: str = ""  # the name customers know it by, where it differs
+    icon: str = "file-text"
+
+    def permission(self, action: str) -> str:
+        return f"{self.key}.{action}"
+
+    @property
+    def priced(self) -> bool:
+        return any(c.name == "amount" for c in self.columns)
+
+    def fields(self) -> Iterator[Field]:
+        yield from self.header
+        yield from self.columns
+
+    def column(self, name: str) -> Field | None:
+        return next((c for c in self.columns if c.name == name), None)
+
+    def problems(self, draft: Draft) -> list[Problem]:
+        """All faults that need no database to be seen."""
+        found = _problems(self.header, draft.header, None)
+        if not draft.lines:
+            found.append(Problem("lines", N_("Enter at least one line")))
+        for i, line in enumerate(draft.lines):
+            found += _problems(self.columns, line, i)
+            found += _sign_problems(line, i, draft.sign)
+        if {"warehouse_id", "to_warehouse_id"} <= {f.name for f in self.header}:
+            same = draft.header.get("warehouse_id")
+            if same is not None and same == draft.header.get("to_warehouse_id"):
+                found.append(Problem("to_warehouse_id", N_("The two warehouses must differ")))
+        return found
+
+    def new_draft(self, today: dt.date) -> Draft:
+        header = {f.name: f.default for f in self.header if f.default is not None}
+        return Draft(self.key, header={**header, "date": today})
+
+
+def _problems(fields: tuple[Field, ...], given: Mapping[str, Any], line: int | None) -> list[Problem]:
+    found = []
+    for f in fields:
+        if not f.shown_only and (wrong := f.problem(given.get(f.name))):
+            found.append(Problem(f.name, wrong[0], line, wrong[1]))
+    return found
+
+
+def _sign_problems(line: Values, i: int, sign: int) -> list[Problem]:
+    found = []
+    quantity = line.get("quantity")
+    if isinstance(quantity, Decimal) and quantity.is_finite() and quantity * sign <= 0:
+        found.append(Problem("quantity", N_("Quantity must be above zero"), i))
+    for name, message in (("price", N_("The price cannot be below zero")),
+                          ("amount", N_("The amount cannot be below zero"))):
+        given = line.get(name)
+        if isinstance(given, Decimal) and given.is_finite() and given * (sign if name == "amount" else 1) < 0:
+            found.append(Problem(name, message, i))
+    return found
+
+
+@dataclass(frozen=True)
+class Child:
+    """Rows that belong to a record: the pack units of an item, its barcodes."""
+
+    key: str  # also the table
+    title: str
+    fields: tuple[Field, ...]
+
+
+@dataclass
+class RecordDraft:
+    """A record as the form edits it; `children` maps a child's key to its rows."""
+
+    kind: str
+    values: Values = field(default_factory=dict)
+    children: dict[str, list[Values]] = field(default_factory=dict)
+    id: int | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """A kind of master data: one form and one list serve them all. `key` is also the table."""
+
+    key: str
+    title: str
+    fields: tuple[Field, ...]
+    children: tuple[Child, ...] = ()
+    list_columns: tuple[str, ...] = ()
+    single: bool = False  # there is exactly one: the company
+    icon: str = "book-open"
+
+    def permission(self, action: str) -> str:
+        return f"{self.key}.{action}"
+
+    @property
+    def searchable(self) -> bool:
+        """Has pinyin columns kept by the service beside its name."""
+        return not self.single and any(f.name == "name" for f in self.fields)
+
+    def field(self, name: str) -> Field:
+        return next(f for f in self.fields if f.name == name)
+
+    def problems(self, draft: RecordDraft) -> list[Problem]:
+        found = _problems(self.fields, draft.values, None)
+        for child in self.children:
+            for i, row in enumerate(draft.children.get(child.key, ())):
+                found += [Problem(f"{child.key}.{p.field}", p.message, i, p.data)
+                          for p in _problems(child.fields, row, i)]
+        for f in self.fields:
+            value = draft.values.get(f.name)
+            if f.type in (FieldType.QUANTITY, FieldType.PRICE, FieldType.MONEY) and isinstance(value, Decimal) \
+                    and value.is_finite() and value < 0:
+                found.append(Problem(f.name, N_("{field} cannot be below zero"), None, {"field": f.title}))
+        return found
+
+    def new_draft(self) -> RecordDraft:
+        return RecordDraft(self.key, {f.name: f.default for f in self.fields if f.default is not None})

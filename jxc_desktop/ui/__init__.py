@@ -1,0 +1,1 @@
+"""The windows: everything the user sees, and nothing that decides business."""
