@@ -1,0 +1,94 @@
+"""Databases to test on, SQLite and a real PostgreSQL server: built once by the migrations, then copied."""
+
+import logging
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.pgcluster import Cluster, NoServer, server_programs
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+TEMPLATE = "template_jxc"
+
+
+@pytest.fixture(scope="session")
+def pg_cluster() -> Iterator[Cluster]:
+    """The session's PostgreSQL server; without one the tests fail, they never skip."""
+    from jxc_desktop.services.database import upgrade
+
+    try:
+        with Cluster(server_programs()) as cluster:
+            cluster.execute(f"CREATE DATABASE {TEMPLATE}")
+            upgrade(cluster.url(TEMPLATE))
+            cluster.execute(f"ALTER DATABASE {TEMPLATE} IS_TEMPLATE true ALLOW_CONNECTIONS false")
+            yield cluster
+    except NoServer as reason:
+        pytest.fail(f"no PostgreSQL server: {reason}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from jxc_desktop.services.database import upgrade
+
+    file = tmp_path_factory.mktemp("template") / "template.db"
+    upgrade(f"sqlite:///{file.as_posix()}")
+    return file
+
+
+@pytest.fixture
+def pg_url(pg_cluster: Cluster) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database, dropped after the test whoever is still connected."""
+    name = f"test_{uuid.uuid4().hex}"
+    pg_cluster.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    yield pg_cluster.url(name)
+    pg_cluster.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite database."""
+    file = shutil.copyfile(sqlite_template, tmp_path / "jxc.db")
+    return f"sqlite:///{file.as_posix()}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db_url(request: pytest.FixtureRequest) -> str:
+    """Runs the test twice: on SQLite and on PostgreSQL."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "pg_url")
+    return url
+
+
+class Recorder(logging.Handler):
+    """Keeps what the program logs at WARNING or above, from whichever thread."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The program must not warn unnoticed: expects_log names each warning a test means to cause."""
+    marks = request.node.iter_markers("expects_log")
+    expected = [pattern for mark in marks for pattern in mark.args]
+    recorder = Recorder()
+    logger = logging.getLogger("jxc_desktop")
+    logger.addHandler(recorder)
+    yield
+    logger.removeHandler(recorder)
+    seen = recorder.messages
+    unexpected = [message for message in seen if not any(re.search(pattern, message) for pattern in expected)]
+    absent = [pattern for pattern in expected if not any(re.search(pattern, message) for message in seen)]
+    if unexpected:
+        pytest.fail("logged without being expected:\n" + "\n".join(unexpected), pytrace=False)
+    if absent:
+        pytest.fail("expected in the log and not found:\n" + "\n".join(absent), pytrace=False)
