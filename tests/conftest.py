@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.logwatch import LogWatch
 from tests.pgcluster import Cluster, NoServer, server_programs
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -64,31 +64,14 @@ def db_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-class Recorder(logging.Handler):
-    """Keeps what the program logs at WARNING or above, from whichever thread."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(f"{record.levelname} {record.name}: {record.getMessage()}")
-
-
 @pytest.fixture(autouse=True)
 def no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
     """The program must not warn unnoticed: expects_log names each warning a test means to cause."""
-    marks = request.node.iter_markers("expects_log")
-    expected = [pattern for mark in marks for pattern in mark.args]
-    recorder = Recorder()
+    expected = [pattern for mark in request.node.iter_markers("expects_log") for pattern in mark.args]
+    watch = LogWatch()
     logger = logging.getLogger("jxc_desktop")
-    logger.addHandler(recorder)
+    logger.addHandler(watch)
     yield
-    logger.removeHandler(recorder)
-    seen = recorder.messages
-    unexpected = [message for message in seen if not any(re.search(pattern, message) for pattern in expected)]
-    absent = [pattern for pattern in expected if not any(re.search(pattern, message) for message in seen)]
-    if unexpected:
-        pytest.fail("logged without being expected:\n" + "\n".join(unexpected), pytrace=False)
-    if absent:
-        pytest.fail("expected in the log and not found:\n" + "\n".join(absent), pytrace=False)
+    logger.removeHandler(watch)
+    if faults := watch.faults(expected):
+        pytest.fail("\n".join(["the program's log is not as expected:", *faults]), pytrace=False)
