@@ -5,6 +5,7 @@ Standard library only, because nothing else is there yet.
 
 import ctypes
 import hashlib
+import importlib
 import importlib.util
 import os
 import shlex
@@ -83,8 +84,9 @@ def without_screen(argv: list[str], environ: Mapping[str, str] = os.environ) -> 
 def enter(command: str, argv: list[str]) -> None:
     """Return at once in a ready environment; otherwise get one ready and start main.py again inside it."""
     with_tests = command == "test"
-    if command not in WITHOUT_QT:
-        require_qt(command)
+    if command in OFFSCREEN:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    require_system(command)
     if not is_ready(with_tests):
         make_environment(with_tests)
     # not writing bytecode makes every start slow; without UTF-8 mode Windows misreads our files
@@ -116,16 +118,19 @@ def is_ready(with_tests: bool) -> bool:
     return PYTHON.exists() and file.exists() and file.read_text() == fingerprint()
 
 
+def is_sound() -> bool:
+    """Whether the virtual environment is there, with uv, and of this Python."""
+    config = VENV / "pyvenv.cfg"
+    ours = config.exists() and f"version = {PYTHON_VERSION}." in config.read_text()
+    return ours and PYTHON.exists() and UV.exists()
+
+
 def make_environment(with_tests: bool) -> None:
     """Create the virtual environment if it isn't sound, install the locked packages, leave the mark."""
     say("首次启动,正在准备运行环境……", "getting the environment ready ...")
-    config = VENV / "pyvenv.cfg"
-    old = config.read_text() if config.exists() else ""
-    if f"version = {PYTHON_VERSION}." not in old or not PYTHON.exists() or not UV.exists():
-        if importlib.util.find_spec("ensurepip") is None:
-            install_from_system([f"python{PYTHON_VERSION}-venv"])
+    if not is_sound():
         python = getattr(sys, "_base_executable", sys.executable)
-        run([python, "-m", "venv", *(["--clear"] if old else []), str(VENV)])
+        run([python, "-m", "venv", *(["--clear"] if (VENV / "pyvenv.cfg").exists() else []), str(VENV)])
         run([PYTHON, "-m", "pip", "-q", "--disable-pip-version-check", "install", f"uv=={UV_VERSION}"])
     install_packages(with_tests)
     for marked in {False, with_tests}:
@@ -184,18 +189,24 @@ def missing(libraries: Mapping[str, str]) -> list[str]:
     return packages
 
 
-def require_qt(command: str) -> None:
-    """Make sure that Qt finds what it loads from the system, or exit saying what to install."""
-    if command in OFFSCREEN:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    if sys.platform != "linux":
-        return
-    offscreen = os.environ.get("QT_QPA_PLATFORM") == "offscreen"
-    libraries = QT_LIBRARIES if offscreen else QT_LIBRARIES | SCREEN_LIBRARIES
-    if packages := missing(libraries):
+def require_system(command: str) -> None:
+    """Make sure of everything the system itself must bring, or exit saying what to install."""
+    if packages := absent_from_system(command):
         install_from_system(packages)
-        if packages := missing(libraries):
+        if packages := absent_from_system(command):
             sys.exit(f"安装后仍缺少 / still missing after installing: {' '.join(packages)}")
+
+
+def absent_from_system(command: str) -> list[str]:
+    """The packages still to install: what Qt loads, and what Python needs on Debian to make environments."""
+    packages = []
+    if command not in WITHOUT_QT and sys.platform == "linux":
+        offscreen = os.environ.get("QT_QPA_PLATFORM") == "offscreen"
+        packages = missing(QT_LIBRARIES if offscreen else QT_LIBRARIES | SCREEN_LIBRARIES)
+    importlib.invalidate_caches()
+    if not is_sound() and importlib.util.find_spec("ensurepip") is None:
+        packages.append(f"python{PYTHON_VERSION}-venv")
+    return packages
 
 
 def install_from_system(packages: list[str]) -> None:

@@ -1,6 +1,7 @@
 """The way from a bare machine to a running program, as far as it can be walked without a network."""
 
 import ast
+import importlib.util
 import os
 import subprocess
 import sys
@@ -117,7 +118,7 @@ def test_missing_libraries_stop_the_window_with_the_exact_line(
     monkeypatch.setattr(setup, "QT_LIBRARIES", ABSENT)
     monkeypatch.setattr(os, "geteuid", lambda: user)
     with pytest.raises(SystemExit) as stopped:
-        setup.require_qt("test")
+        setup.require_system("tour")
     line = (
         f"{sudo}apt-get update && "
         f"{sudo}apt-get install -y --no-install-recommends libjxc-not-there9 libjxc-nor-this1"
@@ -138,16 +139,27 @@ def test_libraries_of_the_screen_are_asked_for_only_with_a_screen(
 ) -> None:
     monkeypatch.setattr(setup, "QT_LIBRARIES", {})
     monkeypatch.setattr(setup, "SCREEN_LIBRARIES", ABSENT)
-    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert setup.absent_from_system("gui") == []
+    monkeypatch.delenv("QT_QPA_PLATFORM")
     with pytest.raises(SystemExit, match="libjxc-not-there9"):
-        setup.require_qt("gui")
-    setup.require_qt("tour")
-    assert os.environ["QT_QPA_PLATFORM"] == "offscreen"
+        setup.require_system("gui")
 
 
-def test_commands_without_windows_do_not_ask_for_qt() -> None:
-    assert {"help", "demo", "check", "import", "export", "report", "post"} == setup.WITHOUT_QT
-    assert not setup.WITHOUT_QT & setup.OFFSCREEN
+@LINUX
+@pytest.mark.parametrize("command", ["help", "demo", "check", "import", "export", "report", "post"])
+def test_commands_without_windows_do_not_ask_for_qt(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "QT_LIBRARIES", ABSENT)
+    assert setup.absent_from_system(command) == []
+
+
+@LINUX
+def test_what_python_lacks_is_asked_for_together_with_qt(venv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "QT_LIBRARIES", ABSENT)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    venv_package = f"python{setup.PYTHON_VERSION}-venv"
+    assert setup.absent_from_system("demo") == [venv_package]
+    assert setup.absent_from_system("test") == [*ABSENT.values(), venv_package]
 
 
 def test_an_environment_is_ready_once_marked(venv: Path) -> None:
