@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from jxc_desktop.paths import RESOURCES
 from jxc_desktop.ui.tokens import Colours, Density, Mode, Sizes, Tone, colours, read, sizes
 
-__all__ = ["Colours", "Density", "Mode", "Sizes", "Theme", "Tone", "apply", "changed", "colour", "current", "font",
-           "load_fonts", "use_qt_language"]
+__all__ = ["Colours", "Density", "Mode", "Sizes", "Theme", "Tone", "apply", "changed", "colour", "current",
+           "font", "load_fonts", "use_qt_language"]
 
 FAMILIES = ["Inter", "Segoe UI", "Microsoft YaHei UI", "Noto Sans SC"]
 BUNDLED = {"Inter": "Inter*.ttf", "Noto Sans SC": "NotoSansSC*.ttf"}
@@ -93,7 +93,7 @@ def apply(app: QApplication, mode: Mode | str = Mode.SYSTEM, density: Density | 
     wanted = Mode(mode)
     scheme = {Mode.LIGHT: Qt.ColorScheme.Light, Mode.DARK: Qt.ColorScheme.Dark,
               Mode.SYSTEM: Qt.ColorScheme.Unknown}[wanted]
-    _current = Theme(wanted, wanted, Density(density), text_size)  # before Qt announces the scheme it is given
+    _current = Theme(wanted, wanted, Density(density), text_size)  # before Qt announces the scheme
     app.styleHints().setColorScheme(scheme)
     if wanted is Mode.SYSTEM:
         dark = app.styleHints().colorScheme() == Qt.ColorScheme.Dark
@@ -115,8 +115,9 @@ def _follow_system() -> None:
 def _palette(theme: Theme) -> QPalette:
     role = QPalette.ColorRole
     palette = QPalette()
-    for roles, token in (((role.Window,), "canvas"), ((role.Base,), "surface"), ((role.AlternateBase,), "sub"),
-                         ((role.Text, role.WindowText, role.ButtonText), "text"), ((role.Button,), "surface"),
+    for roles, token in (((role.Window,), "canvas"), ((role.Base, role.Button), "surface"),
+                         ((role.Text, role.WindowText, role.ButtonText), "text"),
+                         ((role.AlternateBase,), "sub"),
                          ((role.Highlight,), "fill"), ((role.HighlightedText, role.BrightText), "on"),
                          ((role.PlaceholderText,), "text3"), ((role.Link, role.LinkVisited), "accent"),
                          ((role.ToolTipBase,), "toast"), ((role.ToolTipText,), "toasttx"),
@@ -130,7 +131,10 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def _style_sheet(theme: Theme) -> str:
-    values = asdict(theme.colours) | asdict(theme.sizes) | {"assets": (RESOURCES / "qss").as_posix()}
+    values = asdict(theme.colours) | {f"px_{name}": value for name, value in asdict(theme.sizes).items()}
+    values |= {"assets": (RESOURCES / "qss").as_posix(), "px_control_in": theme.sizes.control - 2,
+               "px_control_ring": theme.sizes.control - 4,
+               "focus_primary": theme.colours.text}  # an accent ring would vanish on the accent fill
     return "".join(Template(text).substitute(values) for text in _templates())
 
 

@@ -134,8 +134,9 @@ def sizes(density: Density, body: int) -> Sizes:
     """Measures for a density and a text size; captions and headings grow with the body text."""
     tokens = read()
     known = {f.name for f in fields(Sizes)}
+    grown = body - tokens["type"]["body"]
     values = {**tokens["size"], **tokens["space"], **tokens["breakpoints"],
-              **{k: v + body - tokens["type"]["body"] for k, v in tokens["type"].items() if isinstance(v, int)},
+              **{k: v + grown for k, v in tokens["type"].items() if isinstance(v, int)},
               "icon": tokens["icon"]["size"], "icon_nav": tokens["icon"]["nav"]}
     if density is Density.COMPACT:
         values["row"] = tokens["size"]["row_compact"]

@@ -1,0 +1,35 @@
+"""What the windows are given by the program that builds them."""
+
+from typing import Any, Protocol
+
+from jxc_desktop.ui.changes import Changes
+from jxc_desktop.ui.tasks import TaskRunner
+
+
+class Settings(Protocol):
+    """Small values that outlive the program: per user, or with `pc=True` per computer (window, printer)."""
+
+    def get(self, key: str, default: Any = None, *, pc: bool = False) -> Any: ...
+
+    def set(self, key: str, value: Any, *, pc: bool = False) -> None: ...
+
+
+class Actor(Protocol):
+    """Who works here."""
+
+    @property
+    def name(self) -> str: ...
+
+
+class Context(Protocol):
+    """Everything a page may use. `commands` changes the database, `queries` reads it; both run on `tasks`."""
+
+    commands: Any
+    queries: Any
+    tasks: TaskRunner
+    changes: Changes
+    settings: Settings
+    actor: Actor
+    company_name: str
+    database_label: str
+    language: str
