@@ -21,7 +21,7 @@ def capitals(amount: Decimal) -> str:
     yuan, cents = divmod(int(abs(amount) * 100), 100)
     jiao, fen = divmod(cents, 10)
     text = _whole(yuan) + "元" if yuan else ""
-    if yuan and (jiao and yuan % 10 == 0 or fen and not jiao):
+    if yuan and ((jiao and yuan % 10 == 0) or (fen and not jiao)):
         text += "零"
     if jiao:
         text += _DIGITS[jiao] + "角"
