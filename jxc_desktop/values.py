@@ -62,7 +62,7 @@ def exact(given: object, places: int) -> Decimal:
     Full-width digits, thousands separators and outer blanks are read; floats, NaN, infinities, exponents
     and digits of other scripts are not. Raises BadNumber.
     """
-    if isinstance(given, bool) or isinstance(given, float):
+    if isinstance(given, bool | float):
         raise BadNumber("not_a_number", given)
     if isinstance(given, int):
         given = Decimal(given)

@@ -15,6 +15,7 @@ REMARK = Field("remark", N_("Remark"), T.NOTE, max_length=1000, width=160, synon
 CONTACT = Field("contact", N_("Contact"), max_length=80, width=90, synonyms=("联系人",))
 PHONE = Field("phone", N_("Phone"), max_length=40, width=120, synonyms=("电话", "手机", "联系电话"))
 ADDRESS = Field("address", N_("Address"), max_length=200, width=220, synonyms=("地址", "送货地址"))
+NEGATIVE = (("forbid", N_("Forbid")), ("warn", N_("Warn")), ("allow", N_("Allow")))
 
 ITEM = RecordType(
     key="item", title=N_("Item"), icon="package",
@@ -32,6 +33,7 @@ ITEM = RecordType(
         Field("reorder_point", N_("Reorder point"), T.QUANTITY, width=90,
               synonyms=("最低库存", "补货点", "库存下限", "安全库存")),
         Field("maximum", N_("Maximum stock"), T.QUANTITY, width=90, synonyms=("最高库存", "库存上限")),
+        Field("negative_stock", N_("Negative stock"), T.CHOICE, width=90, choices=NEGATIVE),
         Field("stocked", N_("Kept in stock"), T.FLAG, default=True, width=70, synonyms=("管库存",)),
         ACTIVE, REMARK,
         Field("picture", N_("Picture"), T.PICTURE),
@@ -75,8 +77,7 @@ PARTNER = RecordType(
 WAREHOUSE = RecordType(
     key="warehouse", title=N_("Warehouse"), icon="warehouse",
     fields=(CODE, NAME, ADDRESS, CONTACT, PHONE,
-            Field("negative_stock", N_("Negative stock"), T.CHOICE, width=90, choices=(
-                ("forbid", N_("Forbid")), ("warn", N_("Warn")), ("allow", N_("Allow")))),
+            Field("negative_stock", N_("Negative stock"), T.CHOICE, width=90, choices=NEGATIVE),
             ACTIVE, REMARK),
     list_columns=("code", "name", "address", "contact", "phone", "active"),
 )
@@ -116,8 +117,8 @@ COMPANY = RecordType(
             ("general", N_("General (stock valued without tax)")),
             ("small", N_("Small-scale (stock valued with tax)")))),
         Field("tax_included", N_("Prices include tax"), T.FLAG, default=True),
-        Field("negative_stock", N_("Negative stock"), T.CHOICE, required=True, default="forbid", choices=(
-            ("forbid", N_("Forbid")), ("warn", N_("Warn")), ("allow", N_("Allow")))),
+        Field("negative_stock", N_("Negative stock"), T.CHOICE, required=True, default="forbid",
+              choices=NEGATIVE),
         Field("over_receipt", N_("Over-receipt tolerance"), T.RATE, default=Decimal("0")),
         Field("over_delivery", N_("Over-delivery tolerance"), T.RATE, default=Decimal("0")),
         Field("print_terms", N_("Terms on delivery notes"), T.NOTE, max_length=300),

@@ -87,7 +87,7 @@ def _check_text(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
         return N_("{field} must be text"), {"field": field.title}
     if len(value) > field.max_length:
         return N_("{field} is longer than {limit} characters"), {"field": field.title, "limit": field.max_length}
-    if any(ord(c) < 32 and c not in "\n\t" or 0xD800 <= ord(c) <= 0xDFFF for c in value):
+    if any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) <= 0xDFFF for c in value):
         return N_("{field} contains characters that cannot be stored"), {"field": field.title}
     return None
 

@@ -1,0 +1,67 @@
+"""Documents of every type share two tables; columns carry the names of the declared fields."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    String,
+    Table,
+    Time,
+    UniqueConstraint,
+    false,
+    true,
+)
+
+from jxc_desktop.models.base import (
+    ZERO,
+    Factor,
+    Id,
+    Money,
+    Price,
+    Quantity,
+    Rate,
+    key,
+    metadata,
+    moment,
+    reference,
+    text,
+    version,
+)
+
+document = Table(
+    "document", metadata, key(), Column("kind", String(40), nullable=False), text("number", 40),
+    text("status", 10, nullable=False), text("progress", 10), Column("date", Date, nullable=False),
+    Column("time", Time),  # within the day, where an import or another program knows it
+    # the id of the first posting: fixes the document's place among those of the same moment
+    Column("entry", Id), reference("partner_id", "partner", index=True), reference("warehouse_id", "warehouse"),
+    reference("to_warehouse_id", "warehouse"), reference("employee_id", "employee"), Column("due_date", Date),
+    text("address"), text("contact", 80), text("phone", 40), text("settlement", 20),
+    Column("tax_included", Boolean, nullable=False, server_default=true()),
+    Column("discount_amount", Money), text("reason", 20), text("remark", 500), Column("total", Money, **ZERO),
+    Column("total_net", Money, **ZERO), Column("total_tax", Money, **ZERO),
+    Column("total_quantity", Quantity, **ZERO), reference("reversal_of_id", "document"),
+    moment("created_at", nullable=False), text("created_by", 120, nullable=False), moment("posted_at"),
+    text("posted_by", 120), moment("changed_at"), text("changed_by", 120),
+    Column("print_count", Integer, **ZERO), version(),
+    UniqueConstraint("kind", "number"),
+    Index("ix_document_kind_date_id", "kind", "date", "id"),
+)
+
+document_line = Table(
+    "document_line", metadata, key(), reference("document_id", "document", nullable=False),
+    Column("position", Integer, nullable=False), reference("item_id", "item", index=True),
+    reference("unit_id", "unit"), Column("factor", Factor), Column("quantity", Quantity),
+    Column("base_quantity", Quantity), Column("price", Price), Column("discount", Rate), Column("tax_rate", Rate),
+    Column("amount", Money), Column("discount_share", Money), Column("net", Money), Column("tax", Money),
+    Column("value", Money), Column("gift", Boolean, nullable=False, server_default=false()), text("remark"),
+    reference("source_line_id", "document_line", index=True),
+    Column("fulfilled", Quantity, **ZERO),  # base units that later documents took from this line
+    Column("reserved", Quantity, **ZERO),  # base units that this line of an order holds
+    Index("ix_document_line_document_id_position", "document_id", "position"),
+)
+
+number_series = Table(
+    "number_series", metadata, Column("kind", String(40), primary_key=True),
+    Column("period", String(12), primary_key=True), Column("last", Integer, nullable=False))

@@ -1,0 +1,72 @@
+"""Low and over stock, raised and cleared inside the save that causes them.
+
+A threshold of an item in a warehouse is compared with the stock there; one of the item itself with its stock
+in all warehouses together.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import func, insert, null, select, update
+
+from jxc_desktop.models.records import item, stock_level, unit, warehouse
+from jxc_desktop.models.stock import stock_alert, stock_balance
+from jxc_desktop.services.unit_of_work import AlertInfo, Work
+from jxc_desktop.values import ZERO
+
+LOW, OVER = "low", "over"
+
+
+def evaluate(work: Work, item_ids: Collection[int], document_id: int | None = None) -> None:
+    """Bring the open alerts of these items to what their stock says now."""
+    if not item_ids:
+        return
+    due = {(a.kind, a.item_id, a.warehouse_id): a for row in work.rows(_levels(item_ids)) for a in _due(row)}
+    a = stock_alert.c
+    open_ = {(r.kind, r.item_id, r.warehouse_id): r for r in work.rows(
+        select(stock_alert).where(a.item_id.in_(item_ids), a.cleared_at.is_(None)))}
+    for key in open_.keys() - due.keys():
+        work.connection.execute(update(stock_alert).where(a.id == open_[key].id).values(cleared_at=work.now))
+    for key in open_.keys() & due.keys():
+        if open_[key].on_hand != due[key].on_hand:
+            work.connection.execute(update(stock_alert).where(a.id == open_[key].id).values(
+                on_hand=due[key].on_hand, threshold=due[key].threshold))
+    fresh = [due[key] for key in sorted(due.keys() - open_.keys(), key=str)]
+    if fresh:
+        work.connection.execute(insert(stock_alert), [
+            {"kind": f.kind, "item_id": f.item_id, "warehouse_id": f.warehouse_id, "on_hand": f.on_hand,
+             "threshold": f.threshold, "document_id": document_id, "raised_at": work.now} for f in fresh])
+    work.alerts.extend(fresh)
+    work.changes.update(("alert", key[1]) for key in open_.keys() ^ due.keys())
+
+
+def _levels(item_ids: Collection[int]) -> Any:
+    """One row per threshold: those of warehouses, and those of items for all warehouses."""
+    b, s = stock_balance.c, stock_level.c
+    about = (item.c.id.label("item_id"), item.c.name.label("item"), unit.c.name.label("unit"))
+    here = func.coalesce(func.sum(b.on_hand), 0).label("on_hand")
+    of_warehouse = select(*about, s.warehouse_id, warehouse.c.name.label("warehouse"), s.reorder_point, s.maximum,
+                          here).join_from(stock_level, item, item.c.id == s.item_id).join(
+        warehouse, warehouse.c.id == s.warehouse_id).outerjoin(
+        stock_balance, (b.item_id == s.item_id) & (b.warehouse_id == s.warehouse_id))
+    of_item = select(*about, null().label("warehouse_id"), null().label("warehouse"), item.c.reorder_point,
+                     item.c.maximum, here).join_from(item, stock_balance, b.item_id == item.c.id, isouter=True
+                                                     ).where((item.c.reorder_point > ZERO) | (item.c.maximum > ZERO))
+    return (of_warehouse.join(unit, unit.c.id == item.c.unit_id).where(item.c.id.in_(item_ids), item.c.stocked)
+            .group_by(item.c.id, item.c.name, unit.c.name, s.warehouse_id, warehouse.c.name, s.reorder_point,
+                      s.maximum)
+            ).union_all(
+        of_item.join(unit, unit.c.id == item.c.unit_id).where(item.c.id.in_(item_ids), item.c.stocked)
+        .group_by(item.c.id, item.c.name, unit.c.name, item.c.reorder_point, item.c.maximum))
+
+
+def _due(row: Any) -> list[AlertInfo]:
+    def alert(kind: str, threshold: Any) -> AlertInfo:
+        return AlertInfo(kind, row.item_id, row.warehouse_id, row.item, row.warehouse or "", row.on_hand,
+                         threshold, row.unit)
+    found = []
+    if row.reorder_point and row.on_hand < row.reorder_point:
+        found.append(alert(LOW, row.reorder_point))
+    if row.maximum and row.on_hand > row.maximum:
+        found.append(alert(OVER, row.maximum))
+    return found

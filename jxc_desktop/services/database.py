@@ -1,0 +1,206 @@
+"""Engines for both databases: opening, checking, creating and upgrading them.
+
+SQLite writes begin with BEGIN IMMEDIATE (a deferred transaction that turns into a write fails at once when
+another is writing); the file is opened without the right to create it, so that one that was moved away is
+missed and not silently replaced.
+"""
+
+import shutil
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from jxc_desktop.errors import (
+    DatabaseBusy,
+    DatabaseDamaged,
+    DatabaseError,
+    DatabaseForeign,
+    DatabaseGone,
+    DatabaseNewer,
+    DatabaseReadOnly,
+    UserError,
+)
+
+SCHEMA = "0001"  # the newest revision in alembic/versions
+APPLICATION_ID = 0x4A584344  # "JXCD" in the header of our SQLite files
+SAFE_WAL = (3, 51, 3)  # older versions can corrupt a WAL database with two writers
+BUSY_SECONDS = 15
+ALEMBIC = Path(__file__).parent.parent.parent / "alembic"
+
+
+def as_url(database: str | Path) -> URL:
+    """A database URL from what people give: a URL, or the path of a SQLite file."""
+    text_form = str(database)
+    if "://" not in text_form:
+        return URL.create("sqlite", database=str(Path(text_form).expanduser().absolute()))
+    url = make_url(text_form)
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def open_engine(database: str | Path) -> Engine:
+    """An engine on an existing, current database. Raises DatabaseError family."""
+    url = as_url(database)
+    engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _postgresql_engine(url)
+    return engine
+
+
+def upgrade(database: str | Path) -> None:
+    """Create the schema or bring it up to date; a SQLite file is copied beside itself first.
+
+    Raises DatabaseNewer for the schema of a newer program, DatabaseForeign for somebody else's tables.
+    """
+    url = as_url(database)
+    sqlite = url.get_backend_name() == "sqlite"
+    if sqlite:
+        _create_file(Path(str(url.database)))
+    engine = open_engine(database)
+    try:
+        found = _found_schema(engine, str(url.database))
+        if found == SCHEMA:
+            return
+        if sqlite and found:
+            shutil.copy2(str(url.database), f"{url.database}.before-{SCHEMA}-{time.strftime('%Y%m%d%H%M%S')}")
+        _migrate(engine)
+    except DBAPIError as error:
+        raise translated(error) from error
+    finally:
+        engine.dispose()
+
+
+def write(engine: Engine) -> Engine:
+    """The same engine for transactions that write."""
+    return engine.execution_options(jxc_write=True)
+
+
+def _create_file(path: Path) -> None:
+    if path.exists():
+        head = path.read_bytes()[:16] if path.is_file() else b""
+        if head != b"SQLite format 3\x00":
+            raise DatabaseForeign(path=str(path))
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("VACUUM")
+    connection.close()
+
+
+def _found_schema(engine: Engine, name: str) -> str | None:
+    with engine.connect() as connection:
+        tables = inspect(connection).get_table_names()
+        if "alembic_version" not in tables:
+            if tables:
+                raise DatabaseForeign(path=name)
+            return None
+        found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        if "stock_move" not in tables and found:
+            raise DatabaseForeign(path=name)
+        if found and str(found) > SCHEMA:
+            raise DatabaseNewer(found=str(found))
+        return str(found) if found else None
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic.config import Config
+
+    from alembic import command
+
+    config = Config()
+    config.set_main_option("script_location", str(ALEMBIC).replace("%", "%%"))
+    with write(engine).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    path = str(url.database)
+
+    def connect() -> sqlite3.Connection:
+        uri = f"{Path(path).absolute().as_uri()}?mode=rw"
+        try:
+            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None,
+                                         check_same_thread=False)
+        except sqlite3.OperationalError:
+            # readable but not writable: open what there is, saving will say that it is read-only
+            connection = sqlite3.connect(uri.replace("mode=rw", "mode=ro"), uri=True, isolation_level=None,
+                                         check_same_thread=False)
+        _set_pragmas(connection, path)
+        return connection
+
+    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=8)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_pragmas(connection: sqlite3.Connection, path: str) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    if sqlite3.sqlite_version_info >= SAFE_WAL and not on_network(path):
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("jxc_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def on_network(path: str) -> bool:
+    """Whether the file lies on a network drive, where WAL is unsafe and at most 2-3 people should share it."""
+    import os
+    import sys
+
+    if sys.platform == "win32":
+        import ctypes
+
+        drive = os.path.splitdrive(os.path.abspath(path))[0]
+        return drive.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(drive + "\\") == 4
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+    place = os.path.realpath(path)
+    inside = [m.split()[1:3] for m in mounts if place.startswith(m.split()[1].rstrip("/") + "/")]
+    kind = max(inside, key=lambda m: len(m[0]), default=["", ""])[1]
+    return kind in {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "davfs"}
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    return create_engine(
+        url, pool_size=8, max_overflow=8, isolation_level="READ COMMITTED", pool_recycle=1800,
+        connect_args={"connect_timeout": 5, "options": "-c lock_timeout=15s -c timezone=UTC"})
+
+
+_SQLITE_ERRORS: dict[int, type[DatabaseError]] = {
+    sqlite3.SQLITE_BUSY: DatabaseBusy, sqlite3.SQLITE_LOCKED: DatabaseBusy,
+    sqlite3.SQLITE_READONLY: DatabaseReadOnly, sqlite3.SQLITE_CANTOPEN: DatabaseGone,
+    sqlite3.SQLITE_IOERR: DatabaseGone, sqlite3.SQLITE_PERM: DatabaseReadOnly,
+    sqlite3.SQLITE_CORRUPT: DatabaseDamaged, sqlite3.SQLITE_NOTADB: DatabaseDamaged,
+}
+_POSTGRESQL_ERRORS: dict[str, type[DatabaseError]] = {
+    "40001": DatabaseBusy, "40P01": DatabaseBusy, "55P03": DatabaseBusy, "25006": DatabaseReadOnly,
+    "42501": DatabaseReadOnly, "57P01": DatabaseGone, "57P02": DatabaseGone, "57P03": DatabaseGone,
+    "53300": DatabaseGone,
+}
+
+
+def translated(error: DBAPIError) -> UserError:
+    """What a driver's error means to the user; DatabaseError with its text where we know no better."""
+    original: Any = error.orig
+    detail = " ".join(str(original).split())
+    if code := getattr(original, "sqlite_errorcode", None):
+        kind = _SQLITE_ERRORS.get(code & 0xFF, DatabaseError)
+        return kind(path="", detail=detail)
+    state = getattr(original, "sqlstate", None)
+    if (state is None and error.connection_invalidated) or (state is None and "connect" in detail):
+        return DatabaseGone(detail=detail)
+    return _POSTGRESQL_ERRORS.get(state or "", DatabaseGone if (state or "").startswith("08") else DatabaseError)(
+        detail=detail, path="")

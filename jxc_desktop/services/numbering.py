@@ -1,0 +1,30 @@
+"""Document numbers: XSCK-20260101-0001, from a counter row inside the save, without gaps."""
+
+import datetime as dt
+
+from sqlalchemy import select, update
+
+from jxc_desktop.document_types.schema import DocumentType
+from jxc_desktop.models.documents import number_series
+from jxc_desktop.services.unit_of_work import Work
+from jxc_desktop.services.upsert import ensure
+
+WIDTH = 4
+
+
+def next_number(work: Work, kind: DocumentType, date: dt.date) -> str:
+    """The next number of this type on this day. The counter stays locked until the save commits."""
+    period = f"{date:%Y%m%d}"
+    s = number_series.c
+    key = (s.kind == kind.key) & (s.period == period)
+    count = update(number_series).where(key).values(last=s.last + 1).returning(s.last)
+    last = work.connection.scalar(count)
+    if last is None:
+        ensure(work, number_series, [{"kind": kind.key, "period": period, "last": 0}])
+        last = work.connection.scalar(count)
+    return f"{kind.prefix}-{period}-{last:0{WIDTH}}"
+
+
+def last_numbers(work: Work) -> dict[tuple[str, str], int]:
+    """The last serial given per (type, period)."""
+    return {(r.kind, r.period): r.last for r in work.rows(select(number_series))}

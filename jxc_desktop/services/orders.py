@@ -1,0 +1,193 @@
+"""Links between documents: what later ones took from a source line, and what orders hold or expect.
+
+An order promises its open quantity: a sales order reserves what is free of it, a purchase order shows it as
+on order. The figures of lines and balances move together, in the save that moves them.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from jxc_desktop import document_types
+from jxc_desktop.document_types.schema import Draft, Move, Progress, Promise, Status
+from jxc_desktop.errors import Problem
+from jxc_desktop.i18n import N_
+from jxc_desktop.models.documents import document, document_line
+from jxc_desktop.services.catalog import Company
+from jxc_desktop.services.posting import Locked
+from jxc_desktop.services.unit_of_work import Work
+from jxc_desktop.values import ZERO, plain
+
+
+@dataclass
+class SourceLine:
+    """A locked line that others take from; `reserved` and `fulfilled` as they will be committed."""
+
+    id: int
+    document_id: int
+    kind: str
+    number: str
+    status: str
+    partner_id: int | None
+    warehouse_id: int
+    item_id: int
+    quantity: Decimal
+    fulfilled: Decimal
+    reserved: Decimal
+
+    @property
+    def promise(self) -> Promise | None:
+        return document_types.BY_KEY[self.kind].promise
+
+    @property
+    def open(self) -> Decimal:
+        """What is still to be fulfilled while the order stands."""
+        return max(self.quantity - self.fulfilled, ZERO) if self.status == Status.POSTED else ZERO
+
+
+def lock_sources(work: Work, line_ids: Iterable[int]) -> dict[int, SourceLine]:
+    """Lock the lines with these ids in sorted order, with their documents."""
+    ids = sorted(set(line_ids))
+    if not ids:
+        return {}
+    line, d = document_line.c, document.c
+    rows = work.rows(select(
+        line.id, line.document_id, d.kind, d.number, d.status, d.partner_id, d.warehouse_id, line.item_id,
+        line.base_quantity, line.fulfilled, line.reserved).join_from(
+        document_line, document, d.id == line.document_id).where(line.id.in_(ids)).order_by(
+        line.document_id, line.id).with_for_update())
+    return {r.id: SourceLine(*r) for r in rows}
+
+
+def taken(lines: Iterable[Mapping[str, Any]]) -> Counter[int]:
+    """Base units that these lines take from each source line."""
+    found: Counter[int] = Counter()
+    for line in lines:
+        if line.get("source_line_id"):
+            found[line["source_line_id"]] += line["base_quantity"]
+    return found
+
+
+def link_problems(draft: Draft, sources: Mapping[int, SourceLine], already: Mapping[int, Decimal],
+                  company: Company) -> list[Problem]:
+    """Lines that take from the wrong place, or more than is left with the tolerance."""
+    found = []
+    allowed = document_types.BY_KEY[draft.kind].sources
+    now = taken(draft.lines)
+    for i, line in enumerate(draft.lines):
+        if not (source_id := line.get("source_line_id")):
+            continue
+        source = sources.get(source_id)
+        if source is None or source.kind not in allowed or source.item_id != line["item_id"] \
+                or source.partner_id != draft.header.get("partner_id"):
+            found.append(Problem("source_line_id", N_("The line does not fit the document it comes from"), i))
+        elif source.status != Status.POSTED:
+            found.append(Problem("source_line_id", N_("{number} is not open"), i, {"number": source.number}))
+        else:
+            limit = _limit(source, company)
+            total = source.fulfilled - already.get(source_id, ZERO) + now[source_id]
+            if total > limit:
+                left = limit - (source.fulfilled - already.get(source_id, ZERO))
+                found.append(Problem("quantity", N_("{number} leaves {left}, not {quantity}"), i, {
+                    "number": source.number, "left": plain(left), "quantity": plain(Decimal(now[source_id]))}))
+    return found
+
+
+def _limit(source: SourceLine, company: Company) -> Decimal:
+    if source.promise is None:
+        return source.quantity  # a return: not more than was delivered or received
+    return source.quantity * (1 + company.tolerance(source.promise is Promise.ON_ORDER))
+
+
+def fulfil(work: Work, sources: Mapping[int, SourceLine], locked: Locked, change: Mapping[int, Decimal]) -> None:
+    """Let source lines know what was taken (or, negative, given back); what they hold and expect follows."""
+    for line_id, quantity in change.items():
+        source = sources[line_id]
+        balance = locked.balances.get((source.item_id, source.warehouse_id))
+        before = source.open
+        source.fulfilled += quantity
+        if source.promise is Promise.ON_ORDER and balance:
+            balance.on_order += source.open - before
+        elif source.promise is Promise.RESERVED and balance:
+            hold = min(source.reserved - quantity, source.open) if quantity > 0 else source.reserved
+            balance.reserved += max(hold, ZERO) - source.reserved
+            source.reserved = max(hold, ZERO)
+            if quantity < 0:
+                _hold(source, locked)
+    _store_lines(work, [sources[line_id] for line_id in change])
+
+
+def promise(work: Work, document_id: int, locked: Locked, status: Status) -> None:
+    """Make an order hold or expect what is open of it now; anything but POSTED lets go of it all."""
+    lines = own_lines(work, document_id)
+    for line in lines:
+        balance = locked.balances[line.item_id, line.warehouse_id]
+        before = line.open
+        line.status = status
+        if line.promise is Promise.ON_ORDER:
+            balance.on_order += line.open - before
+        elif line.promise is Promise.RESERVED:
+            balance.reserved -= line.reserved
+            line.reserved = ZERO
+            _hold(line, locked)
+    _store_lines(work, lines)
+
+
+def _hold(line: SourceLine, locked: Locked) -> None:
+    """Reserve what is free of a line's open quantity."""
+    balance = locked.balances[line.item_id, line.warehouse_id]
+    more = min(line.open - line.reserved, max(balance.free, ZERO))
+    if more > 0:
+        line.reserved += more
+        balance.reserved += more
+
+
+def own_lines(work: Work, document_id: int) -> list[SourceLine]:
+    ids = [r.id for r in work.rows(select(document_line.c.id).where(document_line.c.document_id == document_id))]
+    return list(lock_sources(work, ids).values())
+
+
+def _store_lines(work: Work, lines: Sequence[SourceLine]) -> None:
+    if not lines:
+        return
+    work.connection.execute(
+        update(document_line).where(document_line.c.id == bindparam("i")),
+        [{"i": s.id, "fulfilled": s.fulfilled, "reserved": s.reserved} for s in lines])
+    refresh_progress(work, {s.document_id for s in lines if s.promise})
+    work.changes.update((s.kind, s.document_id) for s in lines)
+
+
+def refresh_progress(work: Work, document_ids: Iterable[int]) -> None:
+    """Open, partly done or done: from the lines of each order."""
+    ids = sorted(document_ids)
+    if not ids:
+        return
+    line = document_line.c
+    by_document: dict[int, list[Any]] = defaultdict(list)
+    for row in work.rows(select(line.document_id, line.base_quantity, line.fulfilled).where(
+            line.document_id.in_(ids))):
+        by_document[row.document_id].append(row)
+    for id_, rows in by_document.items():
+        done = all(r.fulfilled >= r.base_quantity for r in rows)
+        some = any(r.fulfilled > 0 for r in rows)
+        progress = Progress.DONE if done else Progress.PARTLY if some else Progress.OPEN
+        work.connection.execute(update(document).where(document.c.id == id_).values(progress=progress.value))
+
+
+def places(sources: Iterable[SourceLine], moves: Iterable[Move]) -> set[tuple[int, int]]:
+    """Every balance that these moves and source lines touch."""
+    return {(m.item_id, m.warehouse_id) for m in moves} | {
+        (s.item_id, s.warehouse_id) for s in sources if s.promise}
+
+
+def holders(work: Work, item_id: int, warehouse_id: int) -> tuple[str, ...]:
+    """Who holds stock of an item here, in words: number, maker and quantity."""
+    line, d = document_line.c, document.c
+    return tuple(f"{r.created_by} {r.number} {plain(r.reserved)}" for r in work.rows(
+        select(d.number, d.created_by, line.reserved).join_from(document_line, document, d.id == line.document_id)
+        .where(line.item_id == item_id, d.warehouse_id == warehouse_id, line.reserved > ZERO, d.status == Status.POSTED)
+        .order_by(d.id).limit(5)))

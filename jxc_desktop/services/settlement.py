@@ -1,0 +1,55 @@
+"""What partners owe us and we owe them: entries of posted documents and their running sums."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from jxc_desktop.document_types.schema import Account, Entry
+from jxc_desktop.errors import NeedsConfirmation
+from jxc_desktop.i18n import N_
+from jxc_desktop.models.records import partner
+from jxc_desktop.models.stock import partner_balance, partner_entry
+from jxc_desktop.services import trail
+from jxc_desktop.services.unit_of_work import Work
+from jxc_desktop.services.upsert import add
+from jxc_desktop.values import ZERO
+
+
+def post(work: Work, posting_id: int, document_id: int, date: dt.date, wanted: Iterable[Entry]) -> None:
+    """Append the difference between the entries a document asks for and those it has posted."""
+    due: Counter[tuple[int, str]] = Counter()
+    for entry in wanted:
+        due[entry.partner_id, entry.account.value] += entry.amount  # type: ignore[assignment]
+    e = partner_entry.c
+    for row in work.rows(select(e.partner_id, e.account, func.sum(e.amount).label("amount")).where(
+            e.document_id == document_id).group_by(e.partner_id, e.account)):
+        due[row.partner_id, row.account] -= row.amount
+    rows: list[dict[str, Any]] = [
+        {"posting_id": posting_id, "document_id": document_id, "partner_id": partner_id, "account": account,
+         "date": date, "amount": Decimal(amount)}
+        for (partner_id, account), amount in sorted(due.items()) if amount]
+    if not rows:
+        return
+    work.connection.execute(insert(partner_entry), [{**row, "digest": trail.digest(row)} for row in rows])
+    add(work, partner_balance, ("partner_id", "account"), "amount",
+        [{k: row[k] for k in ("partner_id", "account", "amount")} for row in rows])
+    work.changes.update(("partner_balance", row["partner_id"]) for row in rows)
+    _watch_credit(work, rows)
+
+
+def _watch_credit(work: Work, rows: Iterable[dict[str, Any]]) -> None:
+    """More than a customer's credit limit needs a second look."""
+    grown = {r["partner_id"] for r in rows if r["account"] == Account.RECEIVABLE and r["amount"] > 0}
+    if not grown or "over_credit" in work.acknowledged:
+        return
+    b = partner_balance.c
+    for row in work.rows(select(partner.c.name, partner.c.credit_limit, b.amount).join_from(
+            partner, partner_balance, b.partner_id == partner.c.id).where(
+            partner.c.id.in_(grown), b.account == Account.RECEIVABLE, partner.c.credit_limit > ZERO)):
+        if row.amount > row.credit_limit:
+            raise NeedsConfirmation("over_credit", N_("{partner} would owe {amount}, more than the limit {limit}"),
+                                    partner=row.name, amount=row.amount, limit=row.credit_limit)

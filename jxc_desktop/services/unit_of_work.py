@@ -1,0 +1,165 @@
+"""The one way to change the database: one command, one transaction, one trail."""
+
+import datetime as dt
+import random
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from jxc_desktop.errors import DatabaseBusy, DatabaseGone, PermissionDenied
+from jxc_desktop.models.trail import change, command
+from jxc_desktop.services import database, trail
+
+RETRIES = 12
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and what that person may do."""
+
+    name: str
+    permissions: frozenset[str]
+    employee_id: int | None = None
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
+
+
+class AlertInfo(NamedTuple):
+    """Stock that a command left below its reorder point or above its maximum (base units)."""
+
+    kind: str
+    item_id: int
+    warehouse_id: int | None
+    item: str
+    warehouse: str
+    on_hand: Decimal
+    threshold: Decimal
+    unit: str
+
+
+@dataclass
+class Work:
+    """What a command works with while its transaction is open."""
+
+    connection: Connection
+    actor: Actor
+    origin: str
+    acknowledged: frozenset[str] = frozenset()
+    now: dt.datetime = field(default_factory=lambda: utc_now())
+    changes: set[tuple[str, int]] = field(default_factory=set)
+    alerts: list[AlertInfo] = field(default_factory=list)
+    audits: list[trail.Audit] = field(default_factory=list)
+    permission: str | None = None
+
+    def require(self, permission: str) -> None:
+        """Raises PermissionDenied; a command that never asked cannot commit."""
+        if not self.actor.may(permission):
+            raise PermissionDenied(actor=self.actor.name, permission=permission)
+        self.permission = permission
+
+    def rows(self, statement: Any, parameters: Any = None) -> Sequence[Any]:
+        return self.connection.execute(statement, parameters).all()
+
+    @property
+    def on_postgresql(self) -> bool:
+        return self.connection.dialect.name == "postgresql"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command returned, and what it touched."""
+
+    value: Any
+    changes: frozenset[tuple[str, int]] = frozenset()
+    alerts: tuple[AlertInfo, ...] = ()
+
+
+def utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+class Commands:
+    """Runs commands; knows nothing of what they do. Safe to call from several threads."""
+
+    def __init__(self, engine: Engine, actor: Actor, origin: str,
+                 publish: Callable[[frozenset[tuple[str, int]]], None] = lambda changes: None):
+        self._engine = database.write(engine)
+        self.actor = actor
+        self._origin = origin
+        self._publish = publish
+
+    def execute(self, operation: Callable[..., Any], *args: Any, key: str | None = None,
+                acknowledged: frozenset[str] = frozenset()) -> Outcome:
+        """Call `operation(work, *args)` in one transaction and commit it.
+
+        With a `key` that was carried out before, nothing changes and the first outcome comes back. Busy
+        databases, deadlocks and lost connections are retried with the same key. Raises UserError family.
+        """
+        key = key or uuid.uuid4().hex
+        for attempt in range(RETRIES):
+            try:
+                outcome = self._once(operation, args, key, acknowledged)
+                self._publish(outcome.changes)
+                return outcome
+            except DBAPIError as error:
+                meaning = database.translated(error)
+                again = isinstance(meaning, DatabaseBusy | DatabaseGone) or _same_key(error)
+                if not again or attempt + 1 == RETRIES or (isinstance(meaning, DatabaseGone) and attempt >= 3):
+                    raise meaning from error
+                time.sleep(min(0.02 * 2 ** attempt, 1.0) * random.uniform(0.5, 1.0))
+        raise AssertionError("unreachable")
+
+    def _once(self, operation: Callable[..., Any], args: Sequence[Any], key: str,
+              acknowledged: frozenset[str]) -> Outcome:
+        with self._engine.begin() as connection:
+            work = Work(connection, self.actor, self._origin, acknowledged)
+            known = connection.execute(select(command.c.outcome).where(command.c.key == key)).first()
+            if known:
+                return _revived(known.outcome)
+            # claims the key: a second sender of the same command waits here for the first
+            connection.execute(insert(command).values(key=key, at=work.now, actor=self.actor.name))
+            value = operation(work, *args)
+            if work.permission is None:
+                raise AssertionError(f"{operation.__name__} asked for no permission")
+            outcome = Outcome(value, frozenset(work.changes), tuple(work.alerts))
+            self._finish(work, key, outcome)
+        return outcome
+
+    def _finish(self, work: Work, key: str, outcome: Outcome) -> None:
+        trail.write(work.connection, work.audits, work.now, self.actor.name, self._origin)
+        if work.changes:
+            work.connection.execute(insert(change), [
+                {"origin": self._origin, "entity": entity, "entity_id": id_}
+                for entity, id_ in sorted(work.changes)])
+        work.connection.execute(command.update().where(command.c.key == key).values(outcome=_frozen(outcome)))
+
+
+def _same_key(error: DBAPIError) -> bool:
+    return "command" in str(error.orig) and "key" in str(error.orig).lower() and "unique" in str(error.orig).lower()
+
+
+def _frozen(outcome: Outcome) -> dict[str, Any]:
+    value = outcome.value
+    return {"value": list(value) if isinstance(value, tuple) else value,
+            "type": type(value).__name__, "changes": sorted(map(list, outcome.changes))}
+
+
+def _revived(frozen: dict[str, Any]) -> Outcome:
+    value = Saved(*frozen["value"]) if frozen["type"] == "Saved" else frozen["value"]
+    return Outcome(value, frozenset((e, i) for e, i in frozen["changes"]))
+
+
+class Saved(NamedTuple):
+    """What saving gives back. `status` is a document's Status; empty for records."""
+
+    id: int
+    number: str | None
+    version: int
+    status: str
