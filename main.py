@@ -8,7 +8,7 @@ import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036
     found = sys.version.split()[0]
-    sys.exit(f"需要 Python 3.11 或更高版本,当前为 {found}。\nPython 3.11 or newer is needed, not {found}.")
+    sys.exit(f"需要 Python 3.11 或更高版本，当前为 {found}。\nPython 3.11 or newer is needed, not {found}.")
 
 
 def main(argv: list[str]) -> int:

@@ -75,7 +75,7 @@ def without_screen(argv: list[str], environ: Mapping[str, str] = os.environ) -> 
         return argv
     folder = Path.cwd() / "tour"
     say(
-        f"没有可用的显示器(未设置 DISPLAY 或 WAYLAND_DISPLAY):改为离屏演示,截图保存到 {folder}",
+        f"没有显示器（未设置 DISPLAY 或 WAYLAND_DISPLAY），改为离屏演示，截图存入 {folder}",
         f"no display (neither DISPLAY nor WAYLAND_DISPLAY is set): taking the tour off screen into {folder}",
     )
     return ["tour", "--out", str(folder)]
@@ -127,7 +127,7 @@ def is_sound() -> bool:
 
 def make_environment(with_tests: bool) -> None:
     """Create the virtual environment if it isn't sound, install the locked packages, leave the mark."""
-    say("首次启动,正在准备运行环境……", "getting the environment ready ...")
+    say("正在准备运行环境……", "getting the environment ready ...")
     if not is_sound():
         python = getattr(sys, "_base_executable", sys.executable)
         run([python, "-m", "venv", *(["--clear"] if (VENV / "pyvenv.cfg").exists() else []), str(VENV)])
@@ -143,7 +143,7 @@ def install_packages(with_tests: bool) -> None:
     Not by `uv sync`: that fetches from the addresses written in the lock, and a machine that can only reach
     a mirror could never install. The same versions and hashes are asked from the index pip is set up for.
     """
-    say("正在安装依赖(下载约 200 MB)……", "installing the packages (some 200 MB to download) ...")
+    say("正在安装依赖（约 200 MB）……", "installing the packages (some 200 MB to download) ...")
     environ = uv_environ(os.environ, run([PYTHON, "-m", "pip", "config", "list"], capture=True))
     scope = "--dev" if with_tests else "--no-dev"
     export: Line = [UV, "export", "-q", "--frozen", "--no-emit-project", "--python", PYTHON, scope]
@@ -172,7 +172,7 @@ def run(line: Line, environ: Mapping[str, str] = os.environ, capture: bool = Fal
     if done.returncode:
         shown = shlex.join(map(str, line))
         sys.exit(
-            f"安装失败(请检查网络后重试):{shown}\n"
+            f"安装失败，请检查网络后重试：{shown}\n"
             f"setting up failed (is there a network? then start it again): {shown}"
         )
     return done.stdout or ""
@@ -215,13 +215,13 @@ def install_from_system(packages: list[str]) -> None:
     root = os.name != "nt" and os.geteuid() == 0
     if shutil.which("apt-get") is None:
         sys.exit(
-            f"缺少系统软件包(Debian 名称),请安装后重试:{' '.join(packages)}\n"
+            f"缺少系统软件包，请安装后重试（Debian 名称）：{' '.join(packages)}\n"
             f"please install what your system calls (Debian's names): {' '.join(packages)}"
         )
     if not root or os.environ.get("JXC_NO_APT"):
         line = " && ".join(("" if root else "sudo ") + " ".join(step) for step in steps)
-        sys.exit(f"缺少系统软件包,请先运行 / system packages are missing, please run:\n\n    {line}\n")
-    say(f"正在安装系统软件包:{' '.join(packages)}", f"installing system packages: {' '.join(packages)}")
+        sys.exit(f"缺少系统软件包，请先运行 / system packages are missing, please run:\n\n    {line}\n")
+    say(f"正在安装系统软件包：{' '.join(packages)}", f"installing system packages: {' '.join(packages)}")
     for step in steps:
         run([step[0], "-qq", *step[1:]], os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, capture=True)
 
@@ -235,5 +235,5 @@ def run_tests(arguments: list[str]) -> int:
     }
     failed = [name for name, line in checks.items() if subprocess.run(line, cwd=ROOT).returncode]
     if failed:
-        say(f"检查未通过:{'、'.join(failed)}", f"checks failed: {', '.join(failed)}")
+        say(f"检查未通过：{'、'.join(failed)}", f"checks failed: {', '.join(failed)}")
     return subprocess.run([PYTHON, "-m", "pytest", *arguments], cwd=ROOT).returncode or len(failed)

@@ -15,6 +15,13 @@ from tests.pgcluster import Cluster, NoServer, server_programs
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 TEMPLATE = "template_jxc"
+USER_FOLDERS = {
+    "XDG_CONFIG_HOME": "config",
+    "XDG_DATA_HOME": "data",
+    "XDG_STATE_HOME": "state",
+    "WIN_PD_OVERRIDE_APPDATA": "data",
+    "WIN_PD_OVERRIDE_LOCAL_APPDATA": "data",
+}
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +69,13 @@ def db_url(request: pytest.FixtureRequest) -> str:
     """Runs the test twice: on SQLite and on PostgreSQL."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "pg_url")
     return url
+
+
+@pytest.fixture(autouse=True)
+def own_user_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test reads or writes the settings and books of whoever runs it."""
+    for name, folder in USER_FOLDERS.items():
+        monkeypatch.setenv(name, str(tmp_path / folder))
 
 
 @pytest.fixture(autouse=True)

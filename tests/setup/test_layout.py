@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
+import platformdirs
 import pytest
 
 from jxc_desktop import paths
@@ -26,3 +28,8 @@ def test_every_vendored_file_has_its_licence() -> None:
     families = {font.name.split("-")[0] for font in (paths.RESOURCES / "fonts").glob("*.ttf")}
     licences = {text.name.split("-")[0] for text in (paths.RESOURCES / "fonts").glob("*-LICENSE.txt")}
     assert families == licences
+
+
+def test_no_test_touches_the_folders_of_its_user(tmp_path: Path) -> None:
+    assert tmp_path in platformdirs.user_config_path("JXC Desktop").parents
+    assert tmp_path in platformdirs.user_data_path("JXC Desktop").parents
