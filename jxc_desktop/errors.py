@@ -3,8 +3,9 @@
 Anything else that is raised is a bug and goes to the crash dialog.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -44,7 +45,7 @@ class Problem:
     field: str
     message: str
     line: int | None = None
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def text(self) -> str:
         return tr(self.message, **{k: _shown(v) for k, v in self.data.items()})

@@ -53,7 +53,7 @@ Money = FixedPoint(values.MONEY_PLACES)
 Rate = FixedPoint(values.RATE_PLACES)
 Factor = FixedPoint(values.FACTOR_PLACES)
 
-ZERO = {"nullable": False, "server_default": "0"}
+ZERO: dict[str, Any] = {"nullable": False, "server_default": "0"}
 
 
 def key(name: str = "id") -> Column[Any]:

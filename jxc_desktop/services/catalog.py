@@ -1,6 +1,6 @@
 """The facts about items, partners and the company that saving a document needs, read in few round trips."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -57,16 +57,18 @@ def items(connection: Connection, ids: Collection[int]) -> dict[int, ItemInfo]:
     """Facts of the items with these ids; unknown ids are left out."""
     i, u, p = item.c, unit.c, item_unit.c
     packs: dict[int, list[UnitChoice]] = {}
-    for r in connection.execute(select(p.item_id, p.unit_id, u.name, p.factor, u.decimals, p.sale_price,
-                                       p.purchase_price).join_from(item_unit, unit, u.id == p.unit_id).where(
-            p.item_id.in_(ids)).order_by(p.id)):
+    rows: Iterable[Any] = connection.execute(select(p.item_id, p.unit_id, u.name, p.factor, u.decimals, p.sale_price,
+                                              p.purchase_price).join_from(
+        item_unit, unit, u.id == p.unit_id).where(p.item_id.in_(ids)).order_by(p.id))
+    for r in rows:
         packs.setdefault(r.item_id, []).append(
             UnitChoice(r.unit_id, r.name, r.factor, r.decimals, r.sale_price, r.purchase_price))
     found = {}
-    for r in connection.execute(select(
-            i.id, i.code, i.name, i.spec, i.active, i.stocked, i.tax_rate, i.reorder_point, i.minimum_price,
-            i.negative_stock, i.unit_id, i.sale_price, i.purchase_price, u.name.label("unit"), u.decimals
-            ).join_from(item, unit, u.id == i.unit_id).where(i.id.in_(ids))):
+    rows = connection.execute(select(
+        i.id, i.code, i.name, i.spec, i.active, i.stocked, i.tax_rate, i.reorder_point, i.minimum_price,
+        i.negative_stock, i.unit_id, i.sale_price, i.purchase_price, u.name.label("unit"), u.decimals
+        ).join_from(item, unit, u.id == i.unit_id).where(i.id.in_(ids)))
+    for r in rows:
         base = UnitChoice(r.unit_id, r.unit, ONE, r.decimals, r.sale_price, r.purchase_price)
         found[r.id] = ItemInfo(r.id, r.code, r.name, r.spec or "", r.active, r.stocked, r.tax_rate,
                                r.reorder_point, r.minimum_price, r.negative_stock, (base, *packs.get(r.id, ())))
@@ -82,7 +84,7 @@ class Company:
     @property
     def value_gross(self) -> bool:
         """Small-scale taxpayers cannot deduct the tax: their stock is valued with it."""
-        return self.values["taxpayer"] == "small"
+        return bool(self.values["taxpayer"] == "small")
 
     def tolerance(self, incoming: bool) -> Decimal:
         return self.values["over_receipt" if incoming else "over_delivery"] or Decimal(0)

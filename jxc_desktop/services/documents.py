@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Basis, DocumentType, Draft, Move, Progress, Status
 from jxc_desktop.errors import HasDependants, InvalidDraft, NotFound, StaleDocument, WrongState
+from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.stock import posting as posting_table
 from jxc_desktop.services import alerts, numbering, orders, posting, preparation, settlement, shortages, trail
@@ -123,7 +123,7 @@ def read_draft(connection: Any, document_id: int) -> Draft:
     """A saved document as a draft; NotFound if there is none."""
     row = connection.execute(select(document).where(document.c.id == document_id)).mappings().first()
     if row is None:
-        raise NotFound(what="document", key=document_id)
+        raise NotFound(what=N_("Document"), key=document_id)
     kind = document_types.BY_KEY[row["kind"]]
     header = {f.name: row[f.name] for f in kind.header} | {f: row[f] for f in TOTAL_FIELDS}
     if row["time"]:
@@ -143,7 +143,7 @@ def _post(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str
     was_posted = bool(before and before.status == Status.POSTED)
     known = [line["id"] for line in old.lines] if old else []
     prepared = preparation.prepare(work, kind, draft, known)
-    old_taken = orders.taken(old.lines) if old and was_posted and not draft.reversal_of_id else Counter()
+    old_taken = orders.taken(old.lines) if old and was_posted and not draft.reversal_of_id else orders.taken(())
     sources = orders.lock_sources(work, {*orders.taken(draft.lines), *old_taken})
     if not draft.reversal_of_id and (faults := orders.link_problems(draft, sources, old_taken,
                                                                     prepared.company)):
@@ -289,7 +289,7 @@ def _existing(work: Work, document_id: int, version: int | None) -> Any:
     row = work.connection.execute(
         select(document).where(document.c.id == document_id).with_for_update()).first()
     if row is None:
-        raise NotFound(what="document", key=document_id)
+        raise NotFound(what=N_("Document"), key=document_id)
     if row.version != version:
         raise StaleDocument(by=row.changed_by or row.created_by,
                             at=f"{row.changed_at or row.created_at:%Y-%m-%d %H:%M}", number=row.number or "")

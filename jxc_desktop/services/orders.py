@@ -4,7 +4,7 @@ An order promises its open quantity: a sales order reserves what is free of it, 
 on order. The figures of lines and balances move together, in the save that moves them.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -63,9 +63,9 @@ def lock_sources(work: Work, line_ids: Iterable[int]) -> dict[int, SourceLine]:
     return {r.id: SourceLine(*r) for r in rows}
 
 
-def taken(lines: Iterable[Mapping[str, Any]]) -> Counter[int]:
-    """Base units that these lines take from each source line."""
-    found: Counter[int] = Counter()
+def taken(lines: Iterable[Mapping[str, Any]]) -> defaultdict[int, Decimal]:
+    """Base units that these lines take from each source line; 0 from any other."""
+    found: defaultdict[int, Decimal] = defaultdict(Decimal)
     for line in lines:
         if line.get("source_line_id"):
             found[line["source_line_id"]] += line["base_quantity"]
@@ -93,7 +93,7 @@ def link_problems(draft: Draft, sources: Mapping[int, SourceLine], already: Mapp
             if total > limit:
                 left = limit - (source.fulfilled - already.get(source_id, ZERO))
                 found.append(Problem("quantity", N_("{number} leaves {left}, not {quantity}"), i, {
-                    "number": source.number, "left": plain(left), "quantity": plain(Decimal(now[source_id]))}))
+                    "number": source.number, "left": plain(left), "quantity": plain(now[source_id])}))
     return found
 
 

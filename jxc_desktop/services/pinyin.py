@@ -14,7 +14,7 @@ def readings(name: str) -> tuple[str, str]:
     from pypinyin import Style, pinyin
 
     def read(text: str, *, every: bool) -> list[list[str]]:
-        return pinyin(text, style=Style.NORMAL, heteronym=every, errors=lambda rest: [[c] for c in rest.lower()])
+        return pinyin(text, style=Style.NORMAL, heteronym=every, errors=_letter_by_letter)  # type: ignore[arg-type]
 
     phrase = [_bare(group[0]) for group in read(name, every=False)]
     single = [[_bare(s) for group in read(c, every=True) for s in group] for c in name]
@@ -23,6 +23,10 @@ def readings(name: str) -> tuple[str, str]:
     syllables = [list(dict.fromkeys([first, *rest])) for first, rest in zip(phrase, single, strict=True)]
     initials = [list(dict.fromkeys(s[:1] for s in group)) for group in syllables]
     return " ".join(_spell(initials)), " ".join(_spell(syllables))
+
+
+def _letter_by_letter(rest: str) -> list[list[str]]:
+    return [[c] for c in rest.lower()]
 
 
 def _bare(syllable: str) -> str:

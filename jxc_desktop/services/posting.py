@@ -140,7 +140,8 @@ def _post_item(work: Work, locked: Locked, change: _ItemChange) -> list[dict[str
     row, first = locked.pools[change.item_id], change.first
     latest = row.last is None or (first.effective_at, first.entry) > row.last
     if latest and row.pool.quantity >= 0:
-        pool, known = row.pool, {}
+        known: Moves = {}
+        pool = row.pool
     else:
         pool, known = _history(work, change.item_id, first)
     events = {key: event for key, (event, _) in known.items() if key not in change.before}
