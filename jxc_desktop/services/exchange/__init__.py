@@ -1,0 +1,1 @@
+"""Spreadsheets in and out: reading foreign files, matching their columns, writing tables."""
