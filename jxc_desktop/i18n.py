@@ -5,10 +5,11 @@ Declared texts are marked with N_ where they are written and translated with tr 
 
 import json
 from functools import cache
-from pathlib import Path
+
+from jxc_desktop.paths import RESOURCES
 
 LANGUAGES = {"zh_CN": "简体中文", "en": "English"}
-TRANSLATIONS = Path(__file__).parent.parent / "resources" / "translations"
+TRANSLATIONS = RESOURCES / "translations"
 
 _language = "zh_CN"
 

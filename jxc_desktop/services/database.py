@@ -26,12 +26,12 @@ from jxc_desktop.errors import (
     DatabaseReadOnly,
     UserError,
 )
+from jxc_desktop.paths import MIGRATIONS
 
 SCHEMA = "0001"  # the newest revision in alembic/versions
 APPLICATION_ID = 0x4A584344  # "JXCD" in the header of our SQLite files
 SAFE_WAL = (3, 51, 3)  # older versions can corrupt a WAL database with two writers
 BUSY_SECONDS = 15
-ALEMBIC = Path(__file__).parent.parent.parent / "alembic"
 
 
 def as_url(database: str | Path) -> URL:
@@ -114,7 +114,7 @@ def _migrate(engine: Engine) -> None:
     from alembic import command
 
     config = Config()
-    config.set_main_option("script_location", str(ALEMBIC).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with write(engine).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

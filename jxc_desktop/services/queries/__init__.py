@@ -1,0 +1,180 @@
+"""Reading: everything screens, the command line and exports ask the database.
+
+Each method opens its own short read transaction and hands back plain values; safe to call from workers.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from jxc_desktop import document_types
+from jxc_desktop.document_types.schema import Draft, RecordDraft
+from jxc_desktop.errors import PermissionDenied
+from jxc_desktop.services import catalog, database, documents, records
+from jxc_desktop.services.catalog import ItemInfo, UnitChoice
+from jxc_desktop.services.queries import history, lists, lookups, paths, stock
+from jxc_desktop.services.queries.history import AuditRow, DocumentFacts, DocumentLink
+from jxc_desktop.services.queries.lists import ListColumn, ListPage, ListQuery
+from jxc_desktop.services.queries.lookups import ItemHit, PartnerBalance, PriceProposal, RecordHit
+from jxc_desktop.services.queries.stock import AlertRow, StockFigures
+from jxc_desktop.services.unit_of_work import Actor
+
+__all__ = ["AlertRow", "AuditRow", "DocumentFacts", "DocumentLink", "ItemHit", "ItemInfo", "ListColumn", "ListPage",
+           "ListQuery", "PartnerBalance", "PriceProposal", "Queries", "RecordHit", "StockFigures", "UnitChoice"]
+
+
+class Queries:
+    """The read side of the services for one actor: hides what that person may not see."""
+
+    def __init__(self, engine: Engine, actor: Actor):
+        self._engine, self.actor = engine, actor
+
+    @contextmanager
+    def _reading(self, permission: str | None = None) -> Iterator[Connection]:
+        if permission and not self.actor.may(permission):
+            raise PermissionDenied(actor=self.actor.name, permission=permission)
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise database.translated(error) from error
+
+    # documents
+
+    def open_document(self, document_id: int) -> Draft:
+        with self._reading() as c:
+            draft = documents.read_draft(c, document_id)
+        self._check(document_types.BY_KEY[draft.kind].permission("see"))
+        return draft
+
+    def _check(self, permission: str) -> None:
+        if not self.actor.may(permission):
+            raise PermissionDenied(actor=self.actor.name, permission=permission)
+
+    def document_facts(self, document_id: int) -> DocumentFacts:
+        with self._reading() as c:
+            return history.facts(c, document_id)
+
+    def timeline(self, document_id: int) -> list[AuditRow]:
+        with self._reading() as c:
+            return history.timeline(c, document_id)
+
+    def find_document(self, number: str) -> DocumentLink | None:
+        with self._reading() as c:
+            return history.find(c, number)
+
+    def draft_from(self, kind_key: str, source_document_ids: Sequence[int]) -> Draft:
+        """A draft of the open quantities of these documents, its lines linked to theirs."""
+        with self._reading() as c:
+            return paths.draft_from(c, document_types.BY_KEY[kind_key], source_document_ids)
+
+    def sources_for(self, kind_key: str, partner_id: int | None = None) -> list[dict[str, Any]]:
+        with self._reading() as c:
+            return paths.sources_for(c, document_types.BY_KEY[kind_key], partner_id)
+
+    def new_draft(self, kind_key: str) -> Draft:
+        with self._reading() as c:
+            return paths.new_draft(c, document_types.BY_KEY[kind_key], self.actor)
+
+    # records
+
+    def new_record(self, record_key: str) -> RecordDraft:
+        return document_types.RECORDS_BY_KEY[record_key].new_draft()
+
+    def open_record(self, record_key: str, record_id: int) -> RecordDraft:
+        kind = document_types.RECORDS_BY_KEY[record_key]
+        with self._reading(kind.permission("see")) as c:
+            return records.read(c, kind, record_id)
+
+    def company(self) -> dict[str, Any]:
+        with self._reading() as c:
+            return dict(catalog.the_company(c).values)
+
+    def items(self, ids: Collection[int]) -> dict[int, ItemInfo]:
+        with self._reading() as c:
+            return catalog.items(c, ids)
+
+    def find_items(self, text: str, *, warehouse_id: int | None = None, partner_id: int | None = None,
+                   selling: bool = True, limit: int = 50) -> list[ItemHit]:
+        with self._reading() as c:
+            return lookups.find_items(c, text, lookups.Around(warehouse_id, partner_id, selling), limit)
+
+    def find(self, record_key: str, text: str, *, limit: int = 50, role: str | None = None) -> list[RecordHit]:
+        with self._reading() as c:
+            return lookups.find(c, record_key, text, limit, role)
+
+    def choices(self, record_key: str) -> list[RecordHit]:
+        with self._reading() as c:
+            return lookups.find(c, record_key, "", 1000, None)
+
+    def label(self, record_key: str, record_id: int) -> str:
+        return self.labels(record_key, [record_id]).get(record_id, "")
+
+    def labels(self, record_key: str, ids: Collection[int]) -> dict[int, str]:
+        with self._reading() as c:
+            return history.labels(c, record_key, ids)
+
+    def price_for(self, kind_key: str, item_id: int, unit_id: int | None, partner_id: int | None) -> PriceProposal:
+        with self._reading() as c:
+            return lookups.price_for(c, document_types.BY_KEY[kind_key], (item_id, unit_id), partner_id)
+
+    def last_prices(self, item_id: int, partner_id: int | None, selling: bool,
+                    limit: int = 10) -> list[dict[str, Any]]:
+        with self._reading() as c:
+            return lookups.last_prices(c, item_id, partner_id, selling, limit)
+
+    def partner_balance(self, partner_id: int) -> PartnerBalance:
+        with self._reading() as c:
+            return lookups.balance_of(c, partner_id)
+
+    # stock
+
+    def stock(self, item_ids: Collection[int], warehouse_id: int | None = None) -> dict[int, StockFigures]:
+        with self._reading() as c:
+            return stock.figures(c, item_ids, warehouse_id)
+
+    def stock_by_warehouse(self, item_id: int) -> list[dict[str, Any]]:
+        with self._reading() as c:
+            return stock.by_warehouse(c, item_id)
+
+    def alerts(self) -> list[AlertRow]:
+        with self._reading() as c:
+            return stock.alerts(c)
+
+    def alert_count(self) -> int:
+        with self._reading() as c:
+            return stock.alert_count(c)
+
+    def home(self, today: dt.date | None = None) -> dict[str, Any]:
+        with self._reading() as c:
+            return stock.home(c, today or dt.date.today())
+
+    # lists
+
+    def list_columns(self, source: str) -> tuple[ListColumn, ...]:
+        return tuple(column for column in lists.source(source).columns
+                     if not column.permission or self.actor.may(column.permission))
+
+    def list_page(self, query: ListQuery) -> ListPage:
+        with self._reading(lists.permission(query.source)) as c:
+            return lists.page(c, query, self.actor)
+
+    def list_sums(self, query: ListQuery) -> dict[str, Decimal | int]:
+        with self._reading(lists.permission(query.source)) as c:
+            return lists.sums(c, query, self.actor)
+
+    # reports
+
+    def reports(self) -> tuple[Any, ...]:
+        from jxc_desktop.services import reports
+        return reports.ALL
+
+    def report(self, key: str, parameters: dict[str, Any], progress: Any = None) -> Any:
+        from jxc_desktop.services import reports
+        with self._reading("report.see") as c:
+            return reports.run(c, key, parameters, self.actor)
