@@ -1,5 +1,6 @@
 """The paper engine: sheets (plain values) to PDF, and PDF pages to pictures."""
 
+from jxc_desktop.services.printing.files import CannotWrite, save
 from jxc_desktop.services.printing.papers import DEFAULT, PAPERS, Paper
 from jxc_desktop.services.printing.preview import PageImage, page, page_count, pages
 from jxc_desktop.services.printing.render import PrintOptions, render
@@ -14,5 +15,24 @@ from jxc_desktop.services.printing.sheet import (
     file_name,
 )
 
-__all__ = ["COPIES", "DEFAULT", "PAPERS", "SIGNATURES", "Align", "Company", "Kind", "PageImage", "Paper",
-           "PrintOptions", "Sheet", "SheetColumn", "file_name", "page", "page_count", "pages", "render"]
+__all__ = [
+    "COPIES",
+    "DEFAULT",
+    "PAPERS",
+    "SIGNATURES",
+    "Align",
+    "CannotWrite",
+    "Company",
+    "Kind",
+    "PageImage",
+    "Paper",
+    "PrintOptions",
+    "Sheet",
+    "SheetColumn",
+    "file_name",
+    "page",
+    "page_count",
+    "pages",
+    "render",
+    "save",
+]
