@@ -68,7 +68,7 @@ def place(sheet: Sheet, paper: Paper) -> Layout:
     columns = _columns(sheet, room, look.text)
     row_height, slots = _grid(paper.room_high - fixed_height(sheet, paper, head, notes), paper)
     per_slot = max(1, int((row_height - PAD / 2) / leading(look.text)))
-    rows = [_row(n, values, columns, look.text, per_slot) for n, values in enumerate(sheet.rows, 1)]
+    rows = [_row(n, values, columns, look.text, (per_slot, slots)) for n, values in enumerate(sheet.rows, 1)]
     return Layout(room, head, columns, row_height, slots, _pages(rows, slots), notes)
 
 
@@ -101,8 +101,10 @@ def _grid(free: float, paper: Paper) -> tuple[float, int]:
 
 
 def _row(number: int, values: Mapping[str, Any], columns: Sequence[PlacedColumn], size: float,
-         per_slot: int) -> Row:
-    most = 2 * per_slot if per_slot > 1 else 3
+         grid: tuple[int, int]) -> Row:
+    """`grid`: lines that a grid row holds, and grid rows of a page, which is the most a row may take."""
+    per_slot, slots = grid
+    most = min(slots * per_slot, 2 * per_slot if per_slot > 1 else 3)
     cells = []
     for placed in columns:
         column = placed.column
