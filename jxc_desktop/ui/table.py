@@ -68,6 +68,7 @@ class Table(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setItemDelegate(CellDelegate(self))
+        self._cap_scroll_bar()
         RowHover(self)
         self.columns = ColumnKeeper(self, key, settings)
         self._frozen = FrozenColumn(self) if frozen else None
@@ -77,6 +78,14 @@ class Table(QTableView):
     def fit_density(self) -> None:
         """Rows as high as the density says; never as high as their contents (10,000 rows: 47 s)."""
         self.verticalHeader().setDefaultSectionSize(theme.current().sizes.row)
+
+    def _cap_scroll_bar(self) -> None:
+        """The heading goes on over the scroll bar, which then starts where the rows do."""
+        cap = QWidget(self)
+        cap.setObjectName("corner")
+        cap.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        cap.setFixedHeight(theme.current().sizes.header)
+        self.addScrollBarWidget(cap, Qt.AlignmentFlag.AlignTop)
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
         super().setModel(model)

@@ -17,6 +17,7 @@ from jxc_desktop.ui.table_model import CELL, Cell, Column, Index, Kind
 from jxc_desktop.ui.tokens import Tone
 
 _ALIGN = Qt.AlignmentFlag.AlignVCenter
+PILL_PAD = 13
 _BAR = 3  # px, marks the current row
 
 
@@ -24,7 +25,7 @@ def draw_pill(painter: QPainter, left: int, area: QRect, text: str, tone: Tone |
     """A word on a tinted ground, `left` px from the left of `area`; returns its width."""
     ink, ground = theme.current().colours.tone(tone)
     font = theme.font(theme.current().sizes.caption, figures=True)
-    width = QFontMetrics(font).horizontalAdvance(text) + 12
+    width = QFontMetrics(font).horizontalAdvance(text) + PILL_PAD
     pill = QRectF(area.left() + left, area.center().y() - 9, width, 19)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from string import Template
 
-from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTranslator, Signal
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -134,6 +134,7 @@ def _style_sheet(theme: Theme) -> str:
     values = asdict(theme.colours) | {f"px_{name}": value for name, value in asdict(theme.sizes).items()}
     values |= {"assets": (RESOURCES / "qss").as_posix(), "px_control_in": theme.sizes.control - 2,
                "px_control_ring": theme.sizes.control - 4,
+               "px_tab": theme.sizes.tabs - 2,
                "focus_primary": theme.colours.text}  # an accent ring would vanish on the accent fill
     return "".join(Template(text).substitute(values) for text in _templates())
 
@@ -155,6 +156,7 @@ def load_fonts() -> None:
 
 def use_qt_language(app: QApplication, language: str) -> None:
     """Qt's own texts (standard dialogs, context menus of fields) in `language`."""
+    QLocale.setDefault(QLocale(language))  # calendars
     for translator in _translators:
         app.removeTranslator(translator)
     _translators.clear()

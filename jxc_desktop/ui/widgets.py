@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from jxc_desktop.i18n import tr
@@ -49,6 +49,33 @@ class Card(QFrame):
         margins = (sizes.card_x, sizes.card_y) if padded else (1, 1)
         self.body.setContentsMargins(*margins, *margins)
         self.body.setSpacing(sizes.gap if padded else 0)
+        self._rim = None if padded else _Rim(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._rim:
+            self._rim.setGeometry(self.rect())
+            self._rim.raise_()
+
+
+class _Rim(QWidget):
+    """Rounds off what fills a card to its corners."""
+
+    RADIUS = 8
+
+    def __init__(self, card: QWidget):
+        super().__init__(card)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        whole, inner = QPainterPath(), QPainterPath()
+        whole.addRect(QRectF(self.rect()))
+        inner.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self.RADIUS, self.RADIUS)
+        painter.fillPath(whole.subtracted(inner), theme.colour("canvas"))
+        painter.setPen(theme.colour("border"))
+        painter.drawPath(inner)
 
 
 class Chip(QLabel):
@@ -179,7 +206,8 @@ class SearchBox(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        QPainter(self).drawPixmap(8, (self.height() - 16) // 2, icons.pixmap("search", "text3", 16))
+        left = (self.height() - 16) // 2 if self.height() > 32 else 8
+        QPainter(self).drawPixmap(left, (self.height() - 16) // 2, icons.pixmap("search", "text3", 16))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():

@@ -1,6 +1,8 @@
 """A page like the sales delivery of the design, to judge the shell by. No business behind it."""
 
+from dataclasses import dataclass, field
 from decimal import Decimal
+from types import SimpleNamespace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -9,11 +11,15 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QProgressBar,
-    QVBoxLayout,
     QWidget,
 )
 
-from jxc_desktop.ui.table import Cell, Column, Kind, Mark, RowsModel, Table, TableCard
+from jxc_desktop.ui.changes import Changes
+from jxc_desktop.ui.main_window import MainWindow
+from jxc_desktop.ui.navigation import NavEntry, NavGroup
+from jxc_desktop.ui.page import PageWidget
+from jxc_desktop.ui.table import Column, Kind, Mark, RowsModel, Table, TableCard
+from jxc_desktop.ui.tasks import TaskRunner
 from jxc_desktop.ui.widgets import Button, Card, Chip, FieldLabel, Metric, Tone, figure_font, label, restyle
 
 GOODS = (("10021", "山泉饮用天然水", "550ml×24", "箱", 486, None, 40, "26.50", ""),
@@ -48,19 +54,21 @@ COLUMNS = (Column("no", "", Kind.INT, 40, muted=True, align=CENTER),
            Column("remark", "备注", width=140, stretch=1, muted=True, yields=3))
 
 
-class DemoDocument(QWidget):
-    title, key, dirty = "销售出库 0023", "document/delivery_note/23", True
+class DemoDocument(PageWidget):
+    nav_key = "list/delivery_note"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(12, 10, 12, 10)
-        page.setSpacing(8)
-        page.addLayout(self._head())
-        page.addWidget(self._header())
-        page.addWidget(self._lines(), 1)
+    def __init__(self, context) -> None:
+        super().__init__(context, "document/delivery_note/23", "销售出库 0023")
+        self.body.addLayout(self._head())
+        self.body.addWidget(self._header())
+        self.body.addWidget(self._lines(), 1)
+        self.info = Card()
+        self.info.body.addWidget(label("山泉饮用天然水", "strong"))
+        self.info.body.addWidget(label("10021 · 550ml×24 · 箱", "caption"))
+        self.info.body.addStretch(1)
+        self.set_dirty(True)
+        self.set_keys([("Enter", "下一格"), ("Ctrl+D", "同上"), ("F2", "改单元格"), ("F7", "选商品"),
+                       ("Ctrl+Del", "删行")])
 
     def _head(self) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -142,5 +150,79 @@ class DemoDocument(QWidget):
         card.body.addWidget(totals)
         return card
 
-    def cell(self) -> Cell:
-        return self.table.model().data(self.table.model().index(1, 5))
+
+class Memory:
+    """Settings that last as long as the test."""
+
+    def __init__(self) -> None:
+        self.values: dict = {}
+
+    def get(self, key: str, default=None, *, pc: bool = False):
+        return self.values.get((pc, key), default)
+
+    def set(self, key: str, value, *, pc: bool = False) -> None:
+        self.values[pc, key] = value
+
+
+@dataclass
+class DemoContext:
+    tasks: TaskRunner
+    changes: Changes = field(default_factory=Changes)
+    settings: Memory = field(default_factory=Memory)
+    commands: object = None
+    queries: object = None
+    actor: object = field(default_factory=lambda: SimpleNamespace(name="王晓敏"))
+    company_name: str = "华东批发部"
+    database_label: str = "2025 年账套"
+    language: str = "zh_CN"
+
+
+class DemoPage(PageWidget):
+    """A page with nothing but its title and a field."""
+
+    def __init__(self, context: DemoContext, key: str, title: str = ""):
+        super().__init__(context, key, title or key)
+        self.refreshed = 0
+        self.field = QLineEdit()
+        self.body.addLayout(self.head(label(title or key, "h1"), Chip("草稿")))
+        self.body.addWidget(self.field)
+        self.body.addStretch(1)
+        self.set_keys([("Ctrl+N", "新增"), ("F3", "查找")])
+
+    def focus_first(self) -> None:
+        self.field.setFocus()
+
+    def refresh(self) -> None:
+        self.refreshed += 1
+
+
+def groups() -> tuple[NavGroup, ...]:
+    sales = tuple(NavEntry(f"nav/{key}", title, key) for key, title in (
+        ("list/delivery_note", "销售出库单"), ("list/sales_return", "销售退货单"), ("list/sales_order", "销售订单"),
+        ("list/receipt", "收款单")))
+    stock = (NavEntry("nav/stock", "库存查询", "stock", badge=lambda: 3),
+             NavEntry("nav/transfer", "调拨单", "list/transfer"))
+    return (NavGroup("home", "工作台", "house", opens="home"), NavGroup("purchase", "采购", "download"),
+            NavGroup("sales", "销售", "upload", sales), NavGroup("stock", "库存", "package", stock),
+            NavGroup("partners", "往来", "wallet"), NavGroup("reports", "报表", "chart-column"),
+            NavGroup("records", "资料", "book-open"),
+            NavGroup("settings", "设置", "sliders-horizontal", opens="settings", bottom=True))
+
+
+def demo_window(context: DemoContext) -> MainWindow:
+    """The shell as in the design's picture."""
+    window = MainWindow(context, groups())
+    window.register_page("", lambda key: DemoPage(context, key))
+    for key, title in (("home", "工作台"), ("list/delivery_note", "销售出库 · 列表")):
+        window.open_page(key, lambda key=key, title=title: DemoPage(context, key, title))
+    window.open_page("document/delivery_note/23", lambda: DemoDocument(context))
+    for key, title in (("stock", "库存查询"), ("statement/1", "华联超市 · 对账单")):
+        window.open_page(key, lambda key=key, title=title: DemoPage(context, key, title))
+    window.open_page("document/delivery_note/23")
+    window.top.set_connection("已连接 192.168.1.8")
+    window.top.set_alerts(3)
+    window.navigation.mark("list/delivery_note")
+    window.set_badge("stock", 3)
+    window.status.set_scanner("扫码枪就绪", True)
+    window.status.set_printer("EPSON LQ-630K · 二等分 241×140")
+    return window

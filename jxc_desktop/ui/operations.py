@@ -1,0 +1,112 @@
+"""Commands and queries of one page: off the UI thread, with the questions and faults they may answer with."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from jxc_desktop.errors import Cancelled, DatabaseBusy, DatabaseGone, NeedsConfirmation, UserError
+from jxc_desktop.i18n import tr
+from jxc_desktop.ui.buttons import Role
+from jxc_desktop.ui.context import Context
+from jxc_desktop.ui.dialogs_ask import Answer, ask
+from jxc_desktop.ui.info_bar import InfoBars, Link
+from jxc_desktop.ui.tasks import Failed, Ticket
+from jxc_desktop.ui.tokens import Tone
+from jxc_desktop.ui.widgets import LoadingBar
+
+FAULT = "operation"
+
+
+@dataclass(frozen=True)
+class _Command:
+    command: Callable[..., Any]
+    args: tuple[Any, ...]
+    done: Callable[[Any], object] | None
+    failed: Failed | None
+    verb: str
+    key: str
+
+
+class Operations:
+    """Belongs to one page; `close()` when the page closes. Faults nobody handles become a bar on the page."""
+
+    def __init__(self, context: Context, page: QWidget, bars: InfoBars | None = None,
+                 loading: LoadingBar | None = None):
+        self._context, self._page, self._bars, self._loading = context, page, bars, loading
+        self._tickets: dict[int, Ticket] = {}
+
+    def execute(self, command: Callable[..., Any], *args: Any, done: Callable[[Any], object] | None = None,
+                failed: Failed | None = None, verb: str = "", key: str = "") -> None:
+        """Run a command in its own transaction; `done` gets the Outcome.
+
+        When the command asks 'are you sure?' the user is asked with `verb` on the button, and the command is
+        repeated with that acknowledged. `key` makes a repeated send harmless; by default each call has its own.
+        """
+        self._send(_Command(command, args, done, failed, verb, key or uuid.uuid4().hex), frozenset())
+
+    def read(self, query: Callable[..., Any], *args: Any, done: Callable[[Any], object],
+             failed: Failed | None = None) -> Ticket | None:
+        """Run a query beside others; `done` gets its rows."""
+        return self._run(query, args, done, failed or self._show, write=False)
+
+    def close(self) -> None:
+        """Nobody is called any more."""
+        for ticket in self._tickets.values():
+            ticket.forget()
+        self._tickets.clear()
+
+    def _send(self, what: _Command, acknowledged: frozenset[str]) -> None:
+        def finished(outcome: Any) -> None:
+            if self._bars:
+                self._bars.clear(FAULT)
+            self._context.changes.publish(outcome.changes, self._page)
+            if what.done:
+                what.done(outcome)
+
+        def refused(error: Exception) -> None:
+            if isinstance(error, NeedsConfirmation) and self._confirmed(error, what.verb):
+                self._send(what, acknowledged | {error.key})
+            elif what.failed:
+                what.failed(Cancelled() if isinstance(error, NeedsConfirmation) else error)
+            else:
+                self._show(error, retry=lambda: self._send(what, acknowledged))
+
+        call = partial(self._context.commands.execute, what.command, *what.args, key=what.key,
+                       acknowledged=acknowledged)
+        self._run(call, (), finished, refused, write=True)
+
+    def _run(self, call: Callable[..., Any], args: tuple[Any, ...], done: Callable[[Any], object],
+             failed: Failed, *, write: bool) -> Ticket | None:
+        if self._loading:
+            self._loading.start()
+        taken: list[Ticket] = []
+
+        def over(then: Callable[[Any], object], result: Any) -> None:
+            self._tickets.pop(taken[0].number, None)
+            if self._loading:
+                self._loading.stop()
+            then(result)
+
+        ticket = self._context.tasks.run(call, *args, done=partial(over, done), failed=partial(over, failed),
+                                         write=write)
+        if ticket:
+            taken.append(ticket)
+            self._tickets[ticket.number] = ticket
+        return ticket
+
+    def _confirmed(self, error: NeedsConfirmation, verb: str) -> bool:
+        go_on = Answer("go", verb or tr("Save anyway"), Role.DANGER)
+        return ask(self._page, tr("Please check before going on"), error.text(), [go_on]) == "go"
+
+    def _show(self, error: Exception, retry: Callable[[], object] | None = None) -> None:
+        """A fault in words on the page; a bug goes to the crash dialog."""
+        if not isinstance(error, UserError):
+            raise error
+        if self._bars and not isinstance(error, Cancelled | NeedsConfirmation):
+            passing = isinstance(error, DatabaseBusy | DatabaseGone)
+            links: list[Link] = [(tr("Try again"), retry)] if retry and passing else []
+            self._bars.show_bar(FAULT, str(error), Tone.BAD, links)
