@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jxc_desktop.i18n import N_
-from jxc_desktop.services.exchange import archive
+from jxc_desktop.services.exchange import archive, biff
 from jxc_desktop.services.exchange.archive import Extent
 from jxc_desktop.services.exchange.files import DAMAGED, PASSWORD, ZIPPED, FileKind, refuse
 from jxc_desktop.services.exchange.headers import Cell, Row
@@ -32,8 +32,10 @@ class Book:
         from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
         self.path = path
-        self.extents = archive.check(path, kind) if kind in ZIPPED else {}
+        zipped = archive.check(path, kind) if kind in ZIPPED else None
+        old = biff.check(path) if kind == FileKind.XLS else []
         self._book = _open(path)
+        self.extents = dict(zip(self._book.sheet_names, old, strict=False)) if zipped is None else zipped
         sheets = [meta for meta in self._book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
         if not sheets:
             raise refuse(path, N_("no sheet was found in it"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jxc_desktop.i18n import N_, tr
-from jxc_desktop.services.exchange.files import MAX_FIELD, bom_encoding, refuse
+from jxc_desktop.services.exchange.files import MAX_FIELD, refuse, utf16_or_marked
 
 DELIMITERS = ",;\t|"
 _SAMPLE = 16 << 20
@@ -88,7 +88,7 @@ def _unescape(text: str) -> str:
 def _guess_encoding(path: Path, warnings: list[str]) -> str:
     with path.open("rb") as file:
         data = file.read(_SAMPLE)
-    marked = bom_encoding(data[:3]) or _unmarked_utf16(data[:4096])
+    marked = utf16_or_marked(data[:8192])
     fault = _first_fault(path, marked or "utf-8")
     if fault is None:
         return marked or "utf-8"
@@ -101,13 +101,6 @@ def _guess_encoding(path: Path, warnings: list[str]) -> str:
     if fault is not None:
         raise refuse(path, N_("line {line} is neither UTF-8 nor GBK; please choose the encoding"), line=fault[1])
     return "gb18030"
-
-
-def _unmarked_utf16(head: bytes) -> str | None:
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if max(even, odd) < len(head) // 8 or min(even, odd) > max(even, odd) // 8:
-        return None
-    return "utf-16-be" if even > odd else "utf-16-le"
 
 
 def _first_fault(path: Path, encoding: str) -> tuple[int, int] | None:

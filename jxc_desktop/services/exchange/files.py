@@ -1,5 +1,6 @@
 """What a file is, judged by its content and never by its name, and the limits a file must keep."""
 
+import codecs
 import zipfile
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +16,7 @@ MAX_FIELD = 4 << 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (b"%PDF", b"{\\rtf", b"SQLite format 3")  # others give themselves away by control characters
 _MARKUP = (b"<html", b"<!doctype", b"<?xml", b"<table", b"<head", b"<meta", b"<script", b"<svg")
-_CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1a\x1b\0"))
+_CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b"))
 _BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
@@ -76,15 +77,28 @@ def _check_text(path: Path, head: bytes) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
     if start.startswith(_MARKUP):
         raise refuse(path, N_("it is a web page or XML, not a table; open it in Excel and save it as .xlsx"))
-    wide = next((name for bom, name in _BOMS.items() if head.startswith(bom)), "").startswith("utf-16")
-    odd = 0 if wide else len(head) - len(head.translate(None, _CONTROL))
-    if head.startswith(_FOREIGN) or odd > len(head) // 200:
+    odd = 0 if utf16_or_marked(head) else len(head) - len(head.translate(None, _CONTROL))
+    if head.startswith(_FOREIGN) or odd > max(2, len(head) // 100):
         raise refuse(path, N_("it is neither a spreadsheet nor a text table"))
 
 
-def bom_encoding(head: bytes) -> str | None:
-    """The encoding that a byte order mark names."""
-    return next((name for bom, name in _BOMS.items() if head.startswith(bom)), None)
+def utf16_or_marked(head: bytes) -> str | None:
+    """The encoding that a byte order mark names, or UTF-16 without one: a zero beside each Latin character."""
+    for bom, name in _BOMS.items():
+        if head.startswith(bom):
+            return name
+    for name, zeros in (("utf-16-le", head[1::2].count(0)), ("utf-16-be", head[::2].count(0))):
+        if zeros >= max(2, len(head) // 16) and _is_text(head, name):
+            return name
+    return None
+
+
+def _is_text(head: bytes, encoding: str) -> bool:
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return all(character.isprintable() or character.isspace() for character in text)
 
 
 def check_size(path: Path, rows: int, columns: int) -> None:

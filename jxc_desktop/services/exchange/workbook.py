@@ -46,16 +46,13 @@ def write_xlsx(tables: Table | Sequence[Table], path: Path | str, progress: Prog
         book = xlsxwriter.Workbook(unfinished, {"constant_memory": True, "tmpdir": scratch})
         book.set_properties({"title": tables[0].title, "subject": "; ".join(tables[0].subtitle),
                              "author": "JXC Desktop"})
-        finished = False
         try:
             for name, table in zip(sheet_names([table.title for table in tables]), tables, strict=True):
                 Sheet(book, name, table).write(progress)
-            finished = True
-        finally:
-            if not finished:
-                for sheet in book.worksheets():
-                    sheet.row_data_fh.close()
-        _close(book)
+            _close(book)
+        finally:  # the library leaves its scratch files open when it fails
+            for sheet in book.worksheets():
+                sheet.row_data_fh.close()
 
 
 def _close(book: Any) -> None:
