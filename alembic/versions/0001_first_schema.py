@@ -154,7 +154,7 @@ def create_tables() -> None:
         sa.Column("ledger", sa.String(length=40), nullable=False),
         sa.Column("first_id", ID, nullable=False),
         sa.Column("last_id", ID, nullable=False),
-        sa.Column("count", ID, nullable=False),
+        sa.Column("size", ID, nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_seal")

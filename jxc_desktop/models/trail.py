@@ -24,7 +24,7 @@ command = Table(
 # Blocks of sealed rows: hash = SHA-256(previous hash, digests of rows first_id..last_id of `ledger`).
 seal = Table(
     "seal", metadata, key(), text("ledger", 40, nullable=False), Column("first_id", Id, nullable=False),
-    Column("last_id", Id, nullable=False), Column("count", Id, nullable=False),
+    Column("last_id", Id, nullable=False), Column("size", Id, nullable=False),
     Column("hash", LargeBinary(32), nullable=False), moment("at", nullable=False))
 
 setting = Table(

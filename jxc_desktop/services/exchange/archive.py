@@ -63,7 +63,7 @@ def check(path: Path, kind: FileKind) -> dict[str, Extent]:
             extents = {info.filename: _scan(path, archive, info) for info in archive.infolist()}
             sheets = _sheets(path, archive, kind, extents)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError,
-            SyntaxError) as error:
+            SyntaxError, LookupError) as error:
         raise refuse(path, DAMAGED) from error
     for extent in (*extents.values(), *sheets.values()):
         check_size(path, extent.rows, extent.columns)
@@ -122,7 +122,7 @@ def _measure(text: bytes, extent: Extent, row: int) -> int:
     cells = _CELL.findall(text)
     if cells:
         extent.columns = max(extent.columns, max(map(_column, {letters for letters, _ in cells})))
-        extent.rows = max(extent.rows, max(int(number) for _, number in cells))
+        extent.rows = max(extent.rows, max(map(int, {number for _, number in cells})))
     lines = _ROW.split(text)
     row += len(lines) - 1
     if len(lines) > 1 and _BARE_CELL.search(text):  # cells without an address follow each other

@@ -61,12 +61,12 @@ _LASER = Look(text=9, company=16, title=13, heading=19, line=5.2, signing=12, ru
               coloured=True)
 _LASER_LOW = replace(_LASER, text=8.5, company=14, title=12, heading=14, line=4.4, signing=7.5)
 
-# The holes take 12.7 mm at each side: 205 mm are left between 18 and 223. The heights are those of the
-# perforation (half and a third of 11 inches): with a round 140 mm every sheet would creep by 0.3 mm.
+# The holes take 12.7 mm at each side: 205 mm are left between 18 and 223. The half form is 140 mm as
+# drivers and Windows forms have it (the perforation is at 139.7); the others follow the perforation.
 _TRACTOR = Margins(left=18, top=6, right=18, bottom=4)
 
 PAPERS = {paper.key: paper for paper in (
-    Paper("241x140", N_("241 × 140 mm continuous (half)"), 241, 139.7, _TRACTOR, rows_per_page=8,
+    Paper("241x140", N_("241 × 140 mm continuous (half)"), 241, 140, _TRACTOR, rows_per_page=8,
           head_lines=5, row_height=7.4, look=_IMPACT, continuous=True),
     Paper("241x93", N_("241 × 93 mm continuous (third)"), 241, 93.1, Margins(18, 4.5, 18, 3.5),
           rows_per_page=5, head_lines=3, row_height=6, look=_IMPACT_LOW, continuous=True),
