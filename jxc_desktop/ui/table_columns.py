@@ -38,6 +38,15 @@ class ColumnKeeper(QObject):
         model = self._table.model()
         return model.columns if isinstance(model, RowsModel) else ()
 
+    @property
+    def sort(self) -> tuple[str, bool] | None:
+        """(column key, descending) as the user left it: what the first query of a paged list should ask for."""
+        header, columns = self._table.horizontalHeader(), self._columns
+        at = header.sortIndicatorSection()
+        if not 0 <= at < len(columns):
+            return None
+        return columns[at].key, header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+
     def shows(self, column: Column) -> bool:
         """Whether the user wants it; a narrow window may still hide it."""
         return self._shown.get(column.key, not column.hidden)
@@ -61,12 +70,9 @@ class ColumnKeeper(QObject):
             return
         header = self._table.horizontalHeader()
         columns = self._columns
-        at = header.sortIndicatorSection()
-        descending = header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
-        self._settings.set(self._key, {
-            "widths": self._widths, "shown": self._shown,
-            "order": [columns[header.logicalIndex(v)].key for v in range(len(columns))],
-            "sort": [columns[at].key, descending] if 0 <= at < len(columns) else None})
+        order = [columns[header.logicalIndex(v)].key for v in range(len(columns))]
+        self._settings.set(self._key, {"widths": self._widths, "shown": self._shown, "order": order,
+                                       "sort": list(self.sort) if self.sort else None})
 
     def reset(self) -> None:
         """Back to what the program proposes."""

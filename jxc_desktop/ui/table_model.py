@@ -126,6 +126,7 @@ class RowsModel(QAbstractTableModel):
         super().__init__(parent)
         self.columns, self._rows = tuple(columns), list(rows)
         self._paged, self._more, self._asked = paged, False, False
+        self._sorted: tuple[str, bool] | None = None
 
     @property
     def rows(self) -> Sequence[Any]:
@@ -183,7 +184,9 @@ class RowsModel(QAbstractTableModel):
             return
         what, descending = self.columns[column], order == Qt.SortOrder.DescendingOrder
         if self._paged:
-            self.sort_wanted.emit(what.key, descending)
+            if self._sorted != (what.key, descending):  # Qt asks twice
+                self._sorted = (what.key, descending)
+                self.sort_wanted.emit(what.key, descending)
             return
         read = what.sort_key or what.read
         filled = [r for r in self._rows if read(r) not in (None, "")]

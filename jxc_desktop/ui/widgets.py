@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QTreeView, QVBoxLayout, QWidget
 
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui import icons, theme
@@ -13,8 +13,8 @@ from jxc_desktop.ui.shortcuts import shown
 from jxc_desktop.ui.theme import Tone
 
 __all__ = ["Avatar", "Button", "Card", "Chip", "EmptyState", "FieldLabel", "IconLabel", "KeyHint",
-           "LoadingBar", "Metric", "RawLineEdit", "Role", "SearchBox", "Tone", "figure_font", "label",
-           "restyle"]
+           "LoadingBar", "Metric", "RawLineEdit", "Role", "SearchBox", "Tone", "Tree", "figure_font",
+           "label", "restyle"]
 
 
 def figure_font(size: int = 0, bold: bool = False) -> QFont:
@@ -291,3 +291,11 @@ class LoadingBar(QWidget):
             width = self.width()
             part = QRectF((self._at - 0.3) * width, 0, 0.3 * width, 2)
             QPainter(self).fillRect(part, theme.colour("selbar"))
+
+
+class Tree(QTreeView):
+    """A tree whose rows get their height: Qt measures them before the style sheet is known."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.doItemsLayout()
