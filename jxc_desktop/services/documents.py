@@ -101,7 +101,7 @@ def reverse(work: Work, document_id: int, version: int, date: dt.date) -> Saved:
     _set(work, document_id, status=Status.REVERSED.value, version=before.version + 1,
          changed_at=work.now, changed_by=work.actor.name)
     if kind.promise:
-        _release(work, document_id, Status.REVERSED)
+        _release(work, document_id, Status.POSTED, Status.REVERSED)
     saved = _post(work, kind, mirror, None, "reverse")
     work.audits.append(trail.Audit("reverse", kind.key, document_id, before.number))
     work.changes.add((kind.key, document_id))
@@ -153,7 +153,7 @@ def _post(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str
     locked = posting.lock(work, _places(kind, draft, old, moves, past, sources, prepared))
     if old and was_posted and kind.promise:
         _refuse_below_fulfilled(draft, old)
-        orders.promise(work, before.id, locked, Status.DRAFT)
+        orders.promise(work, before.id, locked, Status.POSTED, Status.DRAFT)
     saved = _write(work, kind, draft, before, Status.POSTED)
     posting_id, entry = _begin_posting(work, saved.id, before, action)
     events = _events(draft, moves, saved.id, entry)
@@ -163,7 +163,8 @@ def _post(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str
               if taken_now[i] != old_taken[i]}
     orders.fulfil(work, sources, locked, change)
     if kind.promise:
-        orders.promise(work, saved.id, locked, Status.POSTED if not draft.reversal_of_id else Status.REVERSED)
+        orders.promise(work, saved.id, locked, Status.DRAFT,
+                       Status.POSTED if not draft.reversal_of_id else Status.REVERSED)
     shortages.refuse(work, locked, events, prepared)
     posting.store(work, locked)
     alerts.evaluate(work, {item for item, _ in locked.balances}, saved.id)
@@ -243,7 +244,7 @@ def _withdraw(work: Work, document_id: int, version: int, action: str, status: S
               locked)
         orders.fulfil(work, sources, locked, {i: -q for i, q in taken.items()})
         if kind.promise:
-            orders.promise(work, document_id, locked, status)
+            orders.promise(work, document_id, locked, Status.POSTED, status)
         shortages.refuse(work, locked, [e for e, _ in past.values()], None)
         posting.store(work, locked)
         alerts.evaluate(work, {item for item, _ in locked.balances}, document_id)
@@ -262,17 +263,17 @@ def _set_order_status(work: Work, document_id: int, version: int, wanted: Status
         raise _wrong_state(before)
     _set(work, document_id, status=status.value, version=before.version + 1, changed_at=work.now,
          changed_by=work.actor.name)
-    _release(work, document_id, status)
+    _release(work, document_id, wanted, status)
     saved = Saved(document_id, before.number, before.version + 1, status.value)
     _note(work, kind, saved, "close" if status is Status.CLOSED else "reopen", None, None)
     return saved
 
 
-def _release(work: Work, document_id: int, status: Status) -> None:
+def _release(work: Work, document_id: int, was: Status, status: Status) -> None:
     """Recompute what an order holds and expects under its new status."""
     lines = orders.own_lines(work, document_id)
     locked = posting.lock(work, {(line.item_id, line.warehouse_id) for line in lines})
-    orders.promise(work, document_id, locked, status)
+    orders.promise(work, document_id, locked, was, status)
     posting.store(work, locked)
 
 

@@ -121,11 +121,15 @@ def fulfil(work: Work, sources: Mapping[int, SourceLine], locked: Locked, change
     _store_lines(work, [sources[line_id] for line_id in change])
 
 
-def promise(work: Work, document_id: int, locked: Locked, status: Status) -> None:
-    """Make an order hold or expect what is open of it now; anything but POSTED lets go of it all."""
+def promise(work: Work, document_id: int, locked: Locked, was: Status, status: Status) -> None:
+    """Make an order hold or expect what is open of it now; anything but POSTED lets go of it all.
+
+    `was` is the status for which the balances were last reckoned; the document's row may have the new one.
+    """
     lines = own_lines(work, document_id)
     for line in lines:
         balance = locked.balances[line.item_id, line.warehouse_id]
+        line.status = was
         before = line.open
         line.status = status
         if line.promise is Promise.ON_ORDER:
