@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from functools import reduce
 
 QUANTITY_PLACES = 4
 PRICE_PLACES = 8
@@ -32,8 +33,9 @@ class BadNumber(ValueError):
 
 
 def round_to(value: Decimal, places: int) -> Decimal:
-    """`value` rounded half-up to `places` decimals."""
-    return value.quantize(_STEP[places], context=_EXACT)
+    """`value` rounded half-up to `places` decimals; never -0."""
+    rounded = value.quantize(_STEP[places], context=_EXACT)
+    return rounded if rounded else rounded.copy_abs()
 
 
 def money(value: Decimal) -> Decimal:
@@ -42,6 +44,11 @@ def money(value: Decimal) -> Decimal:
 
 def quantity(value: Decimal) -> Decimal:
     return round_to(value, QUANTITY_PLACES)
+
+
+def product(*factors: Decimal) -> Decimal:
+    """The exact product, however many digits it has."""
+    return reduce(_EXACT.multiply, factors)
 
 
 def divide(dividend: Decimal, divisor: Decimal, places: int) -> Decimal:
@@ -75,7 +82,7 @@ def exact(given: object, places: int) -> Decimal:
     rounded = round_to(given, places)
     if rounded != given:
         raise BadNumber("too_precise", given, places)
-    return rounded + ZERO  # -0 becomes 0
+    return rounded
 
 
 def _from_text(text: str) -> Decimal:
@@ -124,8 +131,8 @@ def split_tax(amount: Decimal, rate: Decimal, *, included: bool) -> tuple[Decima
 def plain(value: Decimal) -> str:
     """Shortest exact text without exponent or trailing zeros: 12.5, 100, 0.0001."""
     with localcontext(_EXACT):
-        text = f"{value:f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+        text = f"{value if value else ZERO:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def grouped(value: Decimal, places: int | None = None) -> str:

@@ -7,19 +7,24 @@ been completed by `totals.complete`. A reversal has negative quantities and so m
 from collections.abc import Callable
 from decimal import Decimal
 
-from jxc_desktop.document_types.schema import Account, Basis, Draft, Entry, Move
+from jxc_desktop.document_types.schema import Account, Basis, Draft, Entry, Move, Values
 
 
 def _moves(draft: Draft, basis: Basis, sign: int, *, warehouse: str = "warehouse_id", leg: int = 0,
            valued: bool = False) -> list[Move]:
-    if draft.reversal_of_id and basis is not Basis.TRANSFER:
-        basis = Basis.ORIGIN  # a mirror undoes what the original did, at the original's cost
-    return [Move(i, leg, line["item_id"], draft.header[warehouse], sign * line["base_quantity"], basis,
-                 line["value"] if valued else None)
+    return [Move(i, leg, line["item_id"], draft.header[warehouse], sign * line["base_quantity"],
+                 _basis(draft, line, basis), line["value"] if valued else None)
             for i, line in enumerate(draft.lines)]
 
 
+def _basis(draft: Draft, line: Values, usual: Basis) -> Basis:
+    if draft.reversal_of_id and usual is not Basis.TRANSFER:
+        return Basis.ORIGIN  # a mirror undoes what the original did, at the original's cost
+    return Basis.CURRENT if usual is Basis.GIVEN and line["value"] is None else usual
+
+
 def receive(draft: Draft) -> list[Move]:
+    """Goods come in at the value their line states, else at the current unit cost."""
     return _moves(draft, Basis.GIVEN, 1, valued=True)
 
 
@@ -33,13 +38,9 @@ def take_back(draft: Draft) -> list[Move]:
 
 
 def give_back(draft: Draft) -> list[Move]:
-    """Goods go back to the supplier; the line's value is the credit."""
-    return _moves(draft, Basis.ORIGIN, -1, valued=True)
-
-
-def find(draft: Draft) -> list[Move]:
-    """Goods without a bill: at the stated value, else at the current unit cost."""
-    return [move if move.value is not None else move._replace(basis=Basis.CURRENT) for move in receive(draft)]
+    """Goods go back to the supplier: at the cost of the line they came with, else at their line's value."""
+    return [move._replace(basis=Basis.ORIGIN) if draft.lines[move.line].get("source_line_id") else move
+            for move in _moves(draft, Basis.GIVEN, -1, valued=True)]
 
 
 def transfer(draft: Draft) -> list[Move]:

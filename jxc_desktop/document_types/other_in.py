@@ -20,5 +20,5 @@ OTHER_IN = DocumentType(
     key="other_in", title=N_("Other in"), section=Section.STOCK, prefix="QTRK", icon="download",
     header=(WAREHOUSE, DATE, REASON, EMPLOYEE, REMARK),
     columns=(ITEM, UNIT, AVAILABLE, QUANTITY, UNIT_COST, COST_AMOUNT, LINE_REMARK),
-    effect=effects.find,
+    effect=effects.receive,
 )

@@ -85,7 +85,7 @@ WAREHOUSE = RecordType(
 UNIT = RecordType(
     key="unit", title=N_("Unit"), icon="ruler",
     fields=(Field("name", N_("Name"), required=True, max_length=20, width=100, synonyms=("单位", "名称")),
-            Field("decimals", N_("Decimals"), T.INTEGER, required=True, default=0, width=80,
+            Field("decimals", N_("Decimals"), T.INTEGER, required=True, default=0, limit=4, width=80,
                   synonyms=("小数位", "小数位数"))),
     list_columns=("name", "decimals"),
 )

@@ -68,6 +68,7 @@ class Field:
     default: Any = None
     choices: tuple[tuple[str, str], ...] = ()  # (stored value, title)
     max_length: int = 200
+    limit: int = 10**9 - 1  # the largest whole number
     shown_only: bool = False
     read_only: bool = False
     permission: str | None = None
@@ -118,8 +119,8 @@ def _check_number(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None
 
 
 def _check_integer(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 10**9:
-        return N_("{field} must be a whole number"), {"field": field.title}
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= field.limit:
+        return N_("{field} must be a whole number from 0 to {limit}"), {"field": field.title, "limit": field.limit}
     return None
 
 
@@ -128,13 +129,13 @@ def _check_flag(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
 
 
 def _check_choice(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
-    if value in dict(field.choices):
+    if any(value == stored for stored, _ in field.choices):
         return None
     return N_("{field}: {value} is not one of the choices"), {"field": field.title, "value": str(value)}
 
 
 def _check_reference(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63:
         return None
     return N_("{field} is unknown"), {"field": field.title}
 
@@ -328,6 +329,17 @@ def _sign_problems(line: Values, i: int, sign: int) -> list[Problem]:
     return found
 
 
+def _record_problems(fields: tuple[Field, ...], given: Mapping[str, Any], line: int | None) -> list[Problem]:
+    """As for documents; and no figure of a record lies below zero."""
+    found = _problems(fields, given, line)
+    for f in fields:
+        value = given.get(f.name)
+        if f.type in (FieldType.QUANTITY, FieldType.PRICE, FieldType.MONEY) and isinstance(value, Decimal) \
+                and value.is_finite() and value < 0:
+            found.append(Problem(f.name, N_("{field} cannot be below zero"), line, {"field": f.title}))
+    return found
+
+
 @dataclass(frozen=True)
 class Child:
     """Rows that belong to a record: the pack units of an item, its barcodes."""
@@ -372,16 +384,11 @@ class RecordType:
         return next(f for f in self.fields if f.name == name)
 
     def problems(self, draft: RecordDraft) -> list[Problem]:
-        found = _problems(self.fields, draft.values, None)
+        found = _record_problems(self.fields, draft.values, None)
         for child in self.children:
             for i, row in enumerate(draft.children.get(child.key, ())):
                 found += [Problem(f"{child.key}.{p.field}", p.message, i, p.data)
-                          for p in _problems(child.fields, row, i)]
-        for f in self.fields:
-            value = draft.values.get(f.name)
-            if f.type in (FieldType.QUANTITY, FieldType.PRICE, FieldType.MONEY) and isinstance(value, Decimal) \
-                    and value.is_finite() and value < 0:
-                found.append(Problem(f.name, N_("{field} cannot be below zero"), None, {"field": f.title}))
+                          for p in _record_problems(child.fields, row, i)]
         return found
 
     def new_draft(self) -> RecordDraft:

@@ -17,7 +17,7 @@ def amount_of(line: Values) -> Decimal | None:
     quantity, price = line.get("quantity"), line.get("price")
     if quantity is None or price is None:
         return None
-    return values.money(quantity * price * (1 - (line.get("discount") or ZERO)))
+    return values.money(values.product(quantity, price, 1 - (line.get("discount") or ZERO)))
 
 
 def price_of(line: Values) -> Decimal | None:
@@ -67,7 +67,7 @@ def complete(draft: Draft, *, value_gross: bool = False) -> Totals:
     A stated amount stands and makes the price where they disagree. `value_gross`: stock is valued with
     the tax (small-scale taxpayers). `value` is None where a line states neither price nor amount.
     """
-    included = draft.header.get("tax_included", True)
+    included = draft.header.get("tax_included") is not False
     for line in draft.lines:
         _settle(line)
     amounts = [line["amount"] or ZERO for line in draft.lines]
