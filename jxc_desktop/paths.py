@@ -7,3 +7,10 @@ _root = _package if (_package / "resources").is_dir() else _package.parent
 
 RESOURCES = _root / "resources"
 MIGRATIONS = _root / "alembic"
+
+
+def default_database() -> Path:
+    """The database of this PC where nothing else is asked for."""
+    from platformdirs import user_data_path
+
+    return user_data_path("JXC Desktop", appauthor=False) / "jxc.db"

@@ -14,7 +14,6 @@ from jxc_desktop.services.exchange.files import DAMAGED, PASSWORD, check_size, r
 _FREE = 0xFFFFFFF0  # from here on sector numbers are marks
 _BOF, _FILEPASS, _BOUNDSHEET, _FORMULA, _BOOLERR, _MULRK = 0x0809, 0x002F, 0x0085, 0x0006, 0x0205, 0x00BD
 _DIMENSIONS, _STRINGS = 0x0200, 0x00FC
-_WHOLE_SHEET = 65_536 * 256
 _CELLS = frozenset((0x0203, 0x027E, 0x00FD, 0x0204, 0x00D6, _FORMULA, _BOOLERR, _MULRK))
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!",
            0x2A: "#N/A"}
@@ -23,12 +22,9 @@ _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D
 def check(path: Path) -> list[Extent]:
     """The extents of the sheets in the order of the workbook; CannotImport if one is damaged or too large."""
     try:
-        extents = _extents(path, _workbook(path.read_bytes()))
-    except (struct.error, IndexError, OverflowError) as error:
+        return _extents(path, _workbook(path.read_bytes()))
+    except (struct.error, LookupError, OverflowError) as error:
         raise refuse(path, DAMAGED) from error
-    for extent in extents:
-        check_size(path, extent.rows, extent.columns)
-    return extents
 
 
 def _extents(path: Path, book: bytes) -> list[Extent]:
@@ -38,25 +34,27 @@ def _extents(path: Path, book: bytes) -> list[Extent]:
     for at, kind, data in _records(book):
         if kind == _FILEPASS:
             raise refuse(path, PASSWORD)
-        if _lies(kind, data, len(book)):
+        if kind == _STRINGS and struct.unpack_from("<I", data, 4)[0] > len(book):
             raise refuse(path, DAMAGED)
+        if kind == _DIMENSIONS:
+            _check_claim(path, data)
         if kind == _BOUNDSHEET:
             places.append(struct.unpack_from("<I", data)[0])
         elif kind == _BOF:
             extent = parts.setdefault(at, Extent())
         elif kind in _CELLS:
             _measure(extent, kind, data)
-    return [parts.get(place, Extent()) for place in places]
+    for extent in parts.values():
+        check_size(path, extent.rows, extent.columns)
+    return [parts[place] for place in places]
 
 
-def _lies(kind: int, data: bytes, size: int) -> bool:
-    """Whether a record claims more than there can be: strings than bytes, cells than a sheet has."""
-    if kind == _STRINGS:
-        return int(struct.unpack_from("<I", data, 4)[0]) > size
-    if kind == _DIMENSIONS:
-        first, end, left, right = struct.unpack_from("<IIHH" if len(data) >= 14 else "<HHHH", data)
-        return (end - first + 1) * (right - left + 1) > _WHOLE_SHEET + 65_536 + 256 + 1 and end >= first
-    return False
+def _check_claim(path: Path, data: bytes) -> None:
+    """The first and last row and column (and one more) that a sheet claims to use."""
+    first, end, left, right = struct.unpack_from("<IIHH" if len(data) >= 14 else "<HHHH", data)
+    if first > end or left > right:
+        raise refuse(path, DAMAGED)
+    check_size(path, end - first + 1, right - left + 1)
 
 
 def _measure(extent: Extent, kind: int, data: bytes) -> None:

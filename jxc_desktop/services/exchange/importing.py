@@ -109,7 +109,7 @@ def plan(connection: Any, kind_key: str, raw: RawTable, columns: Mapping[str, in
     options = options or Options()
     wanted = {t.key: t for t in targets(kind_key)}
     read = [_read_row(cells, wanted, columns, options) for cells in raw.rows]
-    names = _Names(connection)
+    names = Names(connection)
     record = document_types.RECORDS_BY_KEY.get(kind_key)
     if record:
         rows = _plan_records(names, record, raw, read, options)
@@ -126,7 +126,7 @@ def carry_out(work: Work, plan: ImportPlan, progress: Any = None) -> dict[str, A
     record = document_types.RECORDS_BY_KEY.get(plan.kind)
     kind = record or _document_kind(plan.kind)
     work.require(kind.permission("import"))
-    makers = _Names(work.connection, work)
+    makers = Names(work.connection, work)
     if record:
         ids = _save_records(work, makers, record, plan, progress)
     else:
@@ -154,7 +154,7 @@ def _read_row(cells: Sequence[Any], wanted: Mapping[str, Target], columns: Mappi
     return values, problems
 
 
-class _Names:
+class Names:
     """Finds records by what files call them: code, name or barcode. With a `work` it may make small ones."""
 
     def __init__(self, connection: Any, work: Work | None = None):
@@ -195,7 +195,7 @@ class _Names:
         return known
 
 
-def _resolve(names: _Names, fields: Sequence[Field], values: dict[str, Any], prefix: str = "") -> list[str]:
+def _resolve(names: Names, fields: Sequence[Field], values: dict[str, Any], prefix: str = "") -> list[str]:
     """Turn names into ids and choice titles into values; returns what could not be found."""
     problems = []
     for f in fields:
@@ -222,7 +222,7 @@ def _resolve(names: _Names, fields: Sequence[Field], values: dict[str, Any], pre
 # --- records ----------------------------------------------------------------------------------------------
 
 
-def _plan_records(names: _Names, kind: RecordType, raw: RawTable, read: Sequence[tuple[dict[str, Any], list[str]]],
+def _plan_records(names: Names, kind: RecordType, raw: RawTable, read: Sequence[tuple[dict[str, Any], list[str]]],
                   options: Options) -> list[PlannedRow]:
     identity = "code" if any(f.name == "code" for f in kind.fields) else "name"
     seen: dict[str, int] = {}
@@ -259,7 +259,7 @@ def _complete(kind: RecordType, values: Mapping[str, Any], new: bool) -> dict[st
     return defaults | {f.name: values[f.name] for f in kind.fields if f.name in values}
 
 
-def _save_records(work: Work, names: _Names, kind: RecordType, plan: ImportPlan, progress: Any) -> list[int]:
+def _save_records(work: Work, names: Names, kind: RecordType, plan: ImportPlan, progress: Any) -> list[int]:
     ids, problems = [], []
     for i, row in enumerate(plan.rows):
         if row.action == "error":
@@ -290,7 +290,7 @@ def _save_records(work: Work, names: _Names, kind: RecordType, plan: ImportPlan,
 # --- documents --------------------------------------------------------------------------------------------
 
 
-def _plan_lines(names: _Names, kind: DocumentType, raw: RawTable,
+def _plan_lines(names: Names, kind: DocumentType, raw: RawTable,
                 read: Sequence[tuple[dict[str, Any], list[str]]]) -> list[PlannedRow]:
     """One row per line; rows with the same document number (or, without, the same header) are one document."""
     planned = []
@@ -318,7 +318,7 @@ def _line(kind: DocumentType, values: Mapping[str, Any]) -> dict[str, Any]:
     return {c.name: values.get(f"line.{c.name}") for c in kind.columns if not c.shown_only}
 
 
-def _save_documents(work: Work, names: _Names, kind: DocumentType, plan: ImportPlan, progress: Any) -> list[int]:
+def _save_documents(work: Work, names: Names, kind: DocumentType, plan: ImportPlan, progress: Any) -> list[int]:
     groups: dict[Any, list[PlannedRow]] = defaultdict(list)
     for row in plan.rows:
         if row.action != "error":
@@ -346,7 +346,7 @@ def _save_documents(work: Work, names: _Names, kind: DocumentType, plan: ImportP
     return ids
 
 
-def _made_line(names: _Names, kind: DocumentType, row: PlannedRow, options: Options) -> dict[str, Any]:
+def _made_line(names: Names, kind: DocumentType, row: PlannedRow, options: Options) -> dict[str, Any]:
     line = _line(kind, row.values)
     for c in kind.columns:
         if c.type in REFERENCES and isinstance(line.get(c.name), str):

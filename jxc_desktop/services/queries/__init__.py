@@ -4,7 +4,7 @@ Each method opens its own short read transaction and hands back plain values; sa
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -167,6 +167,20 @@ class Queries:
     def list_sums(self, query: ListQuery) -> dict[str, Decimal | int]:
         with self._reading(lists.permission(query.source)) as c:
             return lists.sums(c, query, self.actor)
+
+    # exchange
+
+    def import_plan(self, kind_key: str, raw: Any, columns: Mapping[str, int], options: Any = None) -> Any:
+        """What importing a table would do, row by row (services.exchange.importing)."""
+        from jxc_desktop.services.exchange import importing
+        with self._reading() as c:
+            return importing.plan(c, kind_key, raw, columns, options)
+
+    def draft_of(self, given: Mapping[str, Any]) -> Draft:
+        """A draft of a document that another program sent (services.exchange.messages)."""
+        from jxc_desktop.services.exchange import messages
+        with self._reading() as c:
+            return messages.draft_of(c, given)
 
     # reports
 

@@ -97,7 +97,7 @@ def page(connection: Connection, query: ListQuery, actor: Actor) -> ListPage:
     src = source(query.source)
     order = _sort_value(src, query.sort or src.default_sort)
     keys = [src.values[k] for k in src.keys]
-    statement = select(*(v.label(k) for k, v in src.values.items()), order.label("_sort"))
+    statement: Select[Any] = select(*(v.label(k) for k, v in src.values.items()), order.label("_sort"))
     statement = _restricted(statement, src, query)
     if query.after is not None:
         place = tuple_(order, *keys)

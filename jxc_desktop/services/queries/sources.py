@@ -59,10 +59,10 @@ def documents(kind: DocumentType) -> Source:
     sort_by: dict[str, ColumnElement[Any]] = {}
     for f in kind.header:
         if f.name in named:
-            key, table = named[f.name]
+            key, other = named[f.name]
             columns.append(_column(f, key))
-            value[key] = table.c.name
-            sort_by[key] = table.c.pinyin
+            value[key] = other.c.name
+            sort_by[key] = other.c.pinyin
         elif f.name not in ("date", "remark", "tax_included"):
             columns.append(_column(f))
             value[f.name] = d[f.name]
@@ -74,7 +74,7 @@ def documents(kind: DocumentType) -> Source:
                 ListColumn("remark", N_("Remark"), width=160), ListColumn("created_by", N_("Prepared by"), width=80),
                 ListColumn("created_at", N_("Prepared at"), "datetime", 130),
                 ListColumn("print_count", N_("Prints"), "int", 60)]
-    table = d_table.outerjoin(partner, partner.c.id == d.partner_id).outerjoin(
+    table: Any = d_table.outerjoin(partner, partner.c.id == d.partner_id).outerjoin(
         warehouse, warehouse.c.id == d.warehouse_id).outerjoin(
         to_warehouse, to_warehouse.c.id == d.to_warehouse_id).outerjoin(employee, employee.c.id == d.employee_id)
     return Source(tuple(columns), table, value, ("id",), kind.permission("see"), "date", _document_filters(),
@@ -117,7 +117,7 @@ def records(kind: RecordType) -> Source:
             value[f.name] = table.c[f.name]
     if "name" in value and "pinyin" in table.c:
         sort_by["name"] = table.c.pinyin
-    search = [table.c[n] for n in ("code", "name", "initials", "pinyin", "spec", "brand", "contact", "phone")
+    search: list[ColumnElement[Any]] = [table.c[n] for n in ("code", "name", "initials", "pinyin", "spec", "brand", "contact", "phone")
               if n in table.c]
     if kind.key == "item":
         codes = select(func.min(barcode.c.code)).where(barcode.c.item_id == item.c.id).scalar_subquery()
@@ -136,7 +136,7 @@ def records(kind: RecordType) -> Source:
 def stock() -> Source:
     """Stock of each item in each warehouse, with the value its share of the pool has."""
     b, p, level = stock_balance.c, cost_pool.c, stock_level.c
-    table = stock_balance.join(item, item.c.id == b.item_id).join(unit, unit.c.id == item.c.unit_id).join(
+    table: Any = stock_balance.join(item, item.c.id == b.item_id).join(unit, unit.c.id == item.c.unit_id).join(
         warehouse, warehouse.c.id == b.warehouse_id).outerjoin(category, category.c.id == item.c.category_id).join(
         cost_pool, p.item_id == b.item_id).outerjoin(
         stock_level, and_(level.item_id == b.item_id, level.warehouse_id == b.warehouse_id))
@@ -230,7 +230,7 @@ def alerts() -> Source:
     a = stock_alert.c
     table = stock_alert.join(item, item.c.id == a.item_id).join(unit, unit.c.id == item.c.unit_id).outerjoin(
         warehouse, warehouse.c.id == a.warehouse_id)
-    value = {"id": a.id, "item_id": a.item_id, "kind": a.kind, "code": item.c.code, "name": item.c.name,
+    value: dict[str, ColumnElement[Any]] = {"id": a.id, "item_id": a.item_id, "kind": a.kind, "code": item.c.code, "name": item.c.name,
              "spec": item.c.spec, "warehouse": warehouse.c.name, "on_hand": a.on_hand, "threshold": a.threshold,
              "unit": unit.c.name, "raised_at": a.raised_at, "document_id": a.document_id}
     columns = (
@@ -246,7 +246,7 @@ def alerts() -> Source:
 
 def audit() -> Source:
     a = audit_entry.c
-    value = {k: a[k] for k in ("id", "at", "actor", "origin", "action", "entity", "entity_id", "number", "detail")}
+    value: dict[str, ColumnElement[Any]] = {k: a[k] for k in ("id", "at", "actor", "origin", "action", "entity", "entity_id", "number", "detail")}
     columns = (
         ListColumn("at", N_("When"), "datetime", 150), ListColumn("actor", N_("Who"), width=100),
         ListColumn("action", N_("Action"), "chip", 80, choices=ACTION_TITLES),
