@@ -68,6 +68,13 @@ class _Item(QAbstractButton):
             self.marked = marked
             self.update()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows and Enter belong to the navigation; a button would take them for itself."""
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, area, sizes = QPainter(self), self.rect(), theme.current().sizes
         tinted = self.marked and (self.rail or not self._icon)

@@ -81,9 +81,9 @@ class TabStrip(QWidget):
     def text(self, key: str) -> str:
         return self._bar.tabText(self._at(key))
 
-    def add(self, key: str, title: str) -> None:
-        """A new tab, right of the current one."""
-        at = self._bar.insertTab(self._bar.currentIndex() + 1, title)
+    def add(self, key: str, title: str, *, last: bool = False) -> None:
+        """A new tab, right of the current one or as the last."""
+        at = self._bar.insertTab(self._bar.count() if last else self._bar.currentIndex() + 1, title)
         self._bar.setTabData(at, key)
         close = _Close(self._bar)
         close.clicked.connect(lambda *_: self.close_asked.emit(self._key_of(close)))

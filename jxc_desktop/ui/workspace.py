@@ -121,7 +121,7 @@ class Workspace(QObject):
         kept = self._settings.get(SETTING) or {}
         for key, title in kept.get("tabs", []):
             if key not in self._tabs and self._factory(key):
-                self._add(_Tab(key, title), title)
+                self._add(_Tab(key, title), last=True)
         current = kept.get("current")
         if current in self._tabs:
             self.open_page(current)
@@ -139,10 +139,10 @@ class Workspace(QObject):
         make = self._factories[max(fitting, key=len)]
         return lambda: make(key)
 
-    def _add(self, tab: _Tab, title: str = "") -> None:
+    def _add(self, tab: _Tab, *, last: bool = False) -> None:
         self._tabs[tab.key] = tab
         self.strip.blockSignals(True)  # the first tab becomes current while it is being added
-        self.strip.add(tab.key, title)
+        self.strip.add(tab.key, tab.title, last=last)
         self.strip.blockSignals(False)
 
     def _build(self, tab: _Tab) -> None:
