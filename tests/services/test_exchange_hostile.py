@@ -214,10 +214,14 @@ def test_an_old_workbook_tells_its_extent_and_errors(tmp_path: Path) -> None:
 def test_old_workbooks_with_far_corners_or_cut_short_are_refused(tmp_path: Path) -> None:
     far = tmp_path / "far.xls"
     far.write_bytes(old_workbook(number(0, 0) + number(65_535, 65_535)))
+    strings = tmp_path / "strings.xls"
+    strings.write_bytes(old_workbook(struct.pack("<HHII", 0x00FC, 8, 1, 0x7FFFFFFF)))
+    claim = tmp_path / "claim.xls"
+    claim.write_bytes(old_workbook(struct.pack("<HHIIHHH", 0x0200, 14, 0, 0x7FFFFFFF, 0, 0xFFFF, 0) + number(0, 0)))
     good = old_workbook(number(0, 0))
     cut = [tmp_path / f"{length}.xls" for length in range(64, len(good), 499)]
     for path in cut:
         path.write_bytes(good[:int(path.stem)])
-    outcomes = read_capped([far, *cut])
-    assert outcomes["far.xls"] == "refused"
+    outcomes = read_capped([far, strings, claim, *cut])
+    assert [outcomes.pop(path.name) for path in (far, strings, claim)] == ["refused"] * 3
     assert all(outcome == "refused" or outcome.startswith("1 rows") for outcome in outcomes.values())
