@@ -1,0 +1,1 @@
+"""Benchmarks: the product against a baseline in the same run."""
