@@ -151,8 +151,9 @@ def _post(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str
     past = posting.recorded(work, before.id) if before and before.entry else {}
     moves = [m for m in kind.effect(draft) if prepared.items[m.item_id].stocked]
     locked = posting.lock(work, _places(kind, draft, old, moves, past, sources, prepared))
-    if old and was_posted and kind.promise:
+    if old and was_posted:
         _refuse_below_fulfilled(draft, old)
+    if old and was_posted and kind.promise:
         orders.promise(work, before.id, locked, Status.POSTED, Status.DRAFT)
     saved = _write(work, kind, draft, before, Status.POSTED)
     posting_id, entry = _begin_posting(work, saved.id, before, action)
@@ -165,7 +166,7 @@ def _post(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str
     if kind.promise:
         orders.promise(work, saved.id, locked, Status.DRAFT,
                        Status.POSTED if not draft.reversal_of_id else Status.REVERSED)
-    shortages.refuse(work, locked, events, prepared)
+    shortages.refuse(work, locked, prepared)
     posting.store(work, locked)
     alerts.evaluate(work, {item for item, _ in locked.balances}, saved.id)
     _note(work, kind, saved, action, old, draft)
@@ -219,7 +220,7 @@ def _events(draft: Draft, moves: Sequence[Move], document_id: int, entry: int) -
         line = draft.lines[move.line]
         key = EventKey(at, entry, line["id"], move.leg, move.item_id, move.warehouse_id)
         origin = None
-        if move.basis is Basis.ORIGIN:
+        if move.basis is Basis.ORIGIN or (move.basis is Basis.GIVEN and move.quantity < 0):
             origin = line.get("mirrors") or line.get("source_line_id")
         events.append(Event(key, document_id, move.quantity, move.basis, move.value, origin))
     return events
@@ -245,7 +246,7 @@ def _withdraw(work: Work, document_id: int, version: int, action: str, status: S
         orders.fulfil(work, sources, locked, {i: -q for i, q in taken.items()})
         if kind.promise:
             orders.promise(work, document_id, locked, Status.POSTED, status)
-        shortages.refuse(work, locked, [e for e, _ in past.values()], None)
+        shortages.refuse(work, locked, None)
         posting.store(work, locked)
         alerts.evaluate(work, {item for item, _ in locked.balances}, document_id)
     _set(work, document_id, status=status.value, progress=None, version=before.version + 1,
@@ -312,11 +313,12 @@ def _refuse_dependants(work: Work, row: Any) -> None:
 
 
 def _refuse_below_fulfilled(draft: Draft, old: Draft) -> None:
-    """A corrected order cannot ask for less than what was already delivered or received."""
+    """What later documents took from a line stays in it, and with the same partner."""
     now = {line["id"]: line for line in draft.lines if line.get("id")}
+    moved_on = draft.header.get("partner_id") != old.header.get("partner_id")
     for line in old.lines:
         kept = now.get(line["id"])
-        if line["fulfilled"] > 0 and (kept is None or kept["base_quantity"] < line["fulfilled"]
+        if line["fulfilled"] > 0 and (kept is None or moved_on or kept["base_quantity"] < line["fulfilled"]
                                       or kept["item_id"] != line["item_id"]):
             raise HasDependants(number=old.number, numbers=str(line["fulfilled"]))
 
@@ -334,7 +336,7 @@ def _write(work: Work, kind: DocumentType, draft: Draft, before: Any, status: St
     row = {f.name: draft.header.get(f.name) for f in kind.header}
     row |= {f: draft.header[f] for f in TOTAL_FIELDS if f in draft.header}
     row |= {"status": status.value, "number": number, "version": version, "time": draft.header.get("time"),
-            "progress": Progress.OPEN.value if kind.promise and status is Status.POSTED else None}
+            "progress": Progress.OPEN.value if kind.promise and status is Status.POSTED and draft.sign > 0 else None}
     row = {k: v for k, v in row.items() if v is not None or before}
     if row.get("tax_included", ...) is None:
         row["tax_included"] = True

@@ -46,10 +46,12 @@ def prepare(work: Work, kind: DocumentType, draft: Draft, known_lines: Collectio
     if problems:
         raise InvalidDraft(problems)
     if kind.priced:
-        totals.complete(draft, value_gross=company.value_gross)
+        summed = totals.complete(draft, value_gross=company.value_gross)
         if too_large := [Problem("amount", N_("{field} is too large"), i, {"field": N_("Amount")})
                          for i, line in enumerate(draft.lines) if abs(line["amount"] or 0) >= 10**13]:
             raise InvalidDraft(too_large)
+        if summed.discount * draft.sign > summed.amount * draft.sign or summed.discount * draft.sign < 0:
+            raise InvalidDraft([Problem("discount_amount", N_("The discount must lie between zero and the amount"))])
         _watch_minimum_price(work, kind, draft, items)
     else:
         draft.header |= {"total": values.ZERO, "total_net": values.ZERO, "total_tax": values.ZERO,

@@ -1,14 +1,11 @@
 """No stock that is not there: what a posting may not leave behind, by the company's policy."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 
 from jxc_desktop.errors import NeedsConfirmation, NotEnoughStock, Shortage
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.records import warehouse
 from jxc_desktop.services import catalog, orders
-from jxc_desktop.services.costing import Event
 from jxc_desktop.services.posting import Locked, Place
 from jxc_desktop.services.preparation import Prepared
 from jxc_desktop.services.unit_of_work import Work
@@ -16,7 +13,7 @@ from jxc_desktop.services.unit_of_work import Work
 FORBID, WARN, ALLOW = "forbid", "warn", "allow"
 
 
-def refuse(work: Work, locked: Locked, events: Sequence[Event], prepared: Prepared | None) -> None:
+def refuse(work: Work, locked: Locked, prepared: Prepared | None) -> None:
     """Raise NotEnoughStock (or, under 'warn', ask) where stock would fall below zero or below what others hold.
 
     Checks the stock after the posting, and each later moment where a replay was needed.
@@ -32,7 +29,7 @@ def refuse(work: Work, locked: Locked, events: Sequence[Event], prepared: Prepar
     for place in short:
         item, store = items[place[0]], names[place[1]]
         policy = item.negative_stock or store.negative_stock or company.values["negative_stock"]
-        found[policy].append(_shortage(work, locked, place, (item, store.name), events))
+        found[policy].append(_shortage(work, locked, place, (item, store.name), prepared))
     if found[FORBID]:
         raise NotEnoughStock(found[FORBID])
     if found[WARN] and "negative_stock" not in work.acknowledged:
@@ -41,16 +38,15 @@ def refuse(work: Work, locked: Locked, events: Sequence[Event], prepared: Prepar
 
 
 def _shortage(work: Work, locked: Locked, place: Place, about: tuple[catalog.ItemInfo, str],
-              events: Sequence[Event]) -> Shortage:
+              prepared: Prepared | None) -> Shortage:
     balance, (item, store) = locked.balances[place], about
     needed = -balance.moved
     before = balance.on_hand + needed
     held = balance.reserved if balance.on_hand >= 0 or balance.reserved else 0
-    lines = sorted({e.key.line_id for e in events if (e.key.item_id, e.key.warehouse_id) == place})
-    order = {line: i for i, line in enumerate(sorted({e.key.line_id for e in events}))}
+    lines = tuple(i for i, line in enumerate(prepared.draft.lines) if line["item_id"] == item.id) if prepared else ()
     if balance.dip and balance.on_hand >= 0:
         low, day = balance.dip
-        return Shortage(item.name, store, needed, needed + low, item.unit, tuple(order[i] for i in lines),
+        return Shortage(item.name, store, needed, needed + low, item.unit, lines,
                         on=day.isoformat())
     return Shortage(item.name, store, needed, max(before - held, before * 0), item.unit,
-                    tuple(order[i] for i in lines), holders=orders.holders(work, *place) if held else ())
+                    lines, holders=orders.holders(work, *place) if held else ())
