@@ -21,7 +21,7 @@ from jxc_desktop.ui.status_bar import StatusBar
 from jxc_desktop.ui.toast import Toaster
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.top_bar import TopBar
-from jxc_desktop.ui.user_menu import UserMenu, apply_look
+from jxc_desktop.ui.user_menu import UserMenu, apply_look, look_hits
 from jxc_desktop.ui.workspace import Workspace
 
 GEOMETRY, RAIL, INFO = "window/geometry", "window/rail", "window/info"
@@ -54,6 +54,7 @@ class MainWindow(QWidget):
         self.toaster = Toaster(self.workspace.stack)
         self.palette_ = Palette(self, context.tasks)
         self.palette_.add_provider(FUNCTION, self._functions)
+        self.palette_.add_provider(FUNCTION, lambda text: look_hits(context, text, self._low))
         self._connect()
         self._bind_keys()
 

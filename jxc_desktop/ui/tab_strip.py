@@ -1,7 +1,7 @@
 """The row of tabs."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QTabBar, QWidget
 
 from jxc_desktop.i18n import tr
@@ -40,6 +40,19 @@ class _Close(QAbstractButton):
         painter.drawPixmap(QPoint(5, 5), icons.pixmap("x", "text" if self.underMouse() else "text3", 14))
 
 
+class _Bar(QTabBar):
+    """Tabs wide enough for their title in bold: the front one is bold, and nothing may move."""
+
+    WIDEST, AROUND = 240, 50
+
+    def tabSizeHint(self, index: int) -> QSize:
+        text = QFontMetrics(theme.font(bold=True)).horizontalAdvance(self.tabText(index).replace("&&", "&"))
+        return QSize(min(max(text + self.AROUND, 84), self.WIDEST), theme.current().sizes.tabs)
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        return self.tabSizeHint(index)
+
+
 class TabStrip(QWidget):
     """Shows titles; knows nothing of pages. Every tab has a key."""
 
@@ -52,7 +65,7 @@ class TabStrip(QWidget):
         self.setObjectName("strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(theme.current().sizes.tabs)
-        self._bar = QTabBar()
+        self._bar = _Bar()
         self._bar.setExpanding(False)
         self._bar.setDrawBase(False)
         self._bar.setMovable(True)

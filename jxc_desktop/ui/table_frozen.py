@@ -3,7 +3,6 @@
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from jxc_desktop.ui import theme
 from jxc_desktop.ui.table_paint import CellDelegate, Header
 
 
@@ -23,7 +22,7 @@ class FrozenColumn(QTableView):
         self.setItemDelegate(CellDelegate(self))
         for policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
             policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setStyleSheet(f"QTableView {{ border-right: 1px solid {theme.current().colours.border}; }}")
+        self.setObjectName("frozen")
         table.verticalScrollBar().valueChanged.connect(self.verticalScrollBar().setValue)
         self.verticalScrollBar().valueChanged.connect(table.verticalScrollBar().setValue)
         for signal in (table.horizontalScrollBar().valueChanged, table.horizontalHeader().sectionResized,

@@ -37,8 +37,8 @@ class Kind(StrEnum):
 
 
 NUMBERS = frozenset({Kind.QUANTITY, Kind.MONEY, Kind.PRICE, Kind.INT})
-_WIDTHS = {Kind.TEXT: 140, Kind.CODE: 100, Kind.QUANTITY: 84, Kind.MONEY: 116, Kind.PRICE: 96, Kind.INT: 64,
-           Kind.DATE: 100, Kind.DATETIME: 136, Kind.CHIP: 84}
+_WIDTHS = {Kind.TEXT: 140, Kind.CODE: 108, Kind.QUANTITY: 84, Kind.MONEY: 116, Kind.PRICE: 96, Kind.INT: 64,
+           Kind.DATE: 108, Kind.DATETIME: 152, Kind.CHIP: 84}
 
 
 class Mark(NamedTuple):

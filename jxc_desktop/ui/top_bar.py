@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui import icons, theme
@@ -119,9 +119,7 @@ class TopBar(QWidget):
         self._dot, self._host = _Dot(), label("", "caption")
         self.bell = Button("", "bell", role=Role.GHOST, accessible_name=tr("Alerts"))
         self._count = Chip("", Tone.BAD)
-        self.user = QToolButton()
-        self.user.setText(user)
-        self.user.setAccessibleName(tr("User menu of {user}", user=user))
+        self.user = Button(user, role=Role.GHOST, accessible_name=tr("User menu of {user}", user=user))
         right.addStretch(1)
         for part in (self._dot, self._host, self.bell, self._count, Avatar(user), self.user):
             right.addWidget(part)

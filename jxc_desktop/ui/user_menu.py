@@ -1,6 +1,7 @@
 """The menu of the user: looks, language, and what the program adds."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from jxc_desktop.i18n import LANGUAGES, N_, tr
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.context import Context
+from jxc_desktop.ui.palette import PaletteHit
 from jxc_desktop.ui.theme import Density, Mode
 
 MODE, DENSITY, TEXT_SIZE, LANGUAGE = "look/mode", "look/density", "look/text_size", "look/language"
@@ -32,6 +34,19 @@ def choose(context: Context, setting: str, value: str, low: bool = False) -> Non
     """Keep a choice and show it at once."""
     context.settings.set(setting, value)
     apply_look(context, low=low)
+
+
+def look_hits(context: Context, text: str, low: bool = False) -> list[PaletteHit]:
+    """Themes and row heights for the palette."""
+    hits = []
+    for title, setting, options, icon in ((N_("Theme"), MODE, _MODES, "sun"),
+                                          (N_("Row height"), DENSITY, _DENSITIES, "list")):
+        for value, name in options.items():
+            words = f"{tr(title)} {tr(name)}"
+            if text and text.lower() in words.lower():
+                run = partial(choose, context, setting, str(value), low)
+                hits.append(PaletteHit(words, "", icon, "", run))
+    return hits
 
 
 class UserMenu(QMenu):

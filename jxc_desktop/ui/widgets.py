@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QTreeView, QVBoxLayout, QWidget
 
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui import icons, theme
 from jxc_desktop.ui.buttons import Button, Role
+from jxc_desktop.ui.card import Card
 from jxc_desktop.ui.shortcuts import shown
 from jxc_desktop.ui.theme import Tone
 
@@ -37,45 +38,6 @@ def label(text: str = "", look: str = "") -> QLabel:
     if look:
         made.setProperty("look", look)
     return made
-
-
-class Card(QFrame):
-    """A white panel with a hairline; `body` is its layout."""
-
-    def __init__(self, parent: QWidget | None = None, *, padded: bool = True):
-        super().__init__(parent)
-        self.body = QVBoxLayout(self)
-        sizes = theme.current().sizes
-        margins = (sizes.card_x, sizes.card_y) if padded else (1, 1)
-        self.body.setContentsMargins(*margins, *margins)
-        self.body.setSpacing(sizes.gap if padded else 0)
-        self._rim = None if padded else _Rim(self)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._rim:
-            self._rim.setGeometry(self.rect())
-            self._rim.raise_()
-
-
-class _Rim(QWidget):
-    """Rounds off what fills a card to its corners."""
-
-    RADIUS = 8
-
-    def __init__(self, card: QWidget):
-        super().__init__(card)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        whole, inner = QPainterPath(), QPainterPath()
-        whole.addRect(QRectF(self.rect()))
-        inner.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self.RADIUS, self.RADIUS)
-        painter.fillPath(whole.subtracted(inner), theme.colour("canvas"))
-        painter.setPen(theme.colour("border"))
-        painter.drawPath(inner)
 
 
 class Chip(QLabel):

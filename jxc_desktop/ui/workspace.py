@@ -69,6 +69,8 @@ class Workspace(QObject):
     def open_page(self, key: str, factory: Callable[[], QWidget] | None = None) -> Any:
         """Bring the page to the front; make it first if it isn't open. Returns it."""
         if key not in self._tabs:
+            if not (factory or self._factory(key)):
+                raise LookupError(f"no page is registered for {key}")
             self._add(_Tab(key, "", None, factory))
         self.strip.activate(key)
         self._show(key)
@@ -147,7 +149,7 @@ class Workspace(QObject):
 
     def _build(self, tab: _Tab) -> None:
         make = tab.factory or self._factory(tab.key)
-        assert make, f"no page is registered for {tab.key}"
+        assert make
         page: Any = make()
         tab.page = page
         page.title_changed.connect(lambda: self._describe(page))

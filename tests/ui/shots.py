@@ -15,10 +15,10 @@ def shot(window: QWidget, file: Path | None = None, size: tuple[int, int] = (136
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     wanted = (theme.Mode(mode), theme.Density(density))
+    window.resize(QSize(*size))
+    window.show()  # may choose its own row height
     if (theme.current().mode, theme.current().density) != wanted or not app.styleSheet():
         theme.apply(app, mode, density)
-    window.resize(QSize(*size))
-    window.show()
     for _ in range(3):
         app.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         app.processEvents()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 
 import jxc_desktop.ui as ui
 from jxc_desktop.paths import RESOURCES
@@ -22,9 +22,10 @@ from tests.ui.shots import shot
 CTRL, ALT, SHIFT = (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier,
                     Qt.KeyboardModifier.ShiftModifier)
 
-SHELL = ("theme tokens icons buttons widgets calendar shortcuts tasks changes context messages toast info_bar crash",
-         "dialogs_ask operations main_window workspace tab_strip navigation top_bar status_bar page palette keys_sheet",
-         "info_panel user_menu table table_model table_columns table_paint table_frozen table_clipboard")
+SHELL = ("theme tokens icons buttons widgets calendar card shortcuts tasks changes context messages toast",
+         "info_bar crash dialogs_ask operations main_window workspace tab_strip navigation top_bar status_bar",
+         "page palette keys_sheet info_panel user_menu table table_model table_columns table_paint",
+         "table_frozen table_clipboard")
 
 
 @pytest.fixture
@@ -54,6 +55,14 @@ def test_the_longest_registered_prefix_makes_the_page(window, demo_context):
     window.register_page("document/delivery_note/", lambda key: DemoPage(demo_context, key, "delivery"))
     assert window.open_page("document/delivery_note/17").title == "delivery"
     assert window.open_page("document/transfer/3").title == "any"
+
+
+def test_a_page_nobody_registered_leaves_no_tab(qtbot, demo_context):
+    window = MainWindow(demo_context)
+    qtbot.addWidget(window)
+    with pytest.raises(LookupError, match="nowhere"):
+        window.open_page("nowhere")
+    assert window.workspace.keys == []
 
 
 def test_tabs_by_keyboard(window, qtbot):
@@ -179,11 +188,11 @@ def test_the_room_decides_about_rail_panel_and_row_height(window, demo_context, 
 def test_the_status_bar_shows_the_keys_of_the_page_and_f1_all(window, qtbot):
     page = window.open_page("a")
     QApplication.processEvents()
-    texts = [w.text() for w in window.status.findChildren(QWidget) if hasattr(w, "text") and w.isVisible()]
+    texts = [w.text() for w in window.status.findChildren(QLabel) if w.isVisible() and w.text()]
     assert texts[:4] == ["Ctrl N", "新增", "F3", "查找"] and "F1" in texts
     page.set_keys([(f"F{n}", str(n)) for n in range(1, 12)])
     QApplication.processEvents()
-    visible = [w.text() for w in window.status.findChildren(QWidget) if hasattr(w, "text") and w.isVisible()]
+    visible = [w.text() for w in window.status.findChildren(QLabel) if w.isVisible()]
     assert visible.count("F1") == 2 and "F6" not in visible  # five of the page, and F1
     press(qtbot, window, Qt.Key.Key_F1)
     sheet = window.findChild(KeysSheet)
@@ -216,6 +225,9 @@ def test_the_palette_finds_functions_and_teaches_keys(window, qtbot):
     window.open_palette("/销售订单")
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert window.current_page.key == "list/sales_order"
+    window.open_palette("深色")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert theme.current().mode is Mode.DARK
     window.open_palette("无此物")
     qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
     assert not palette.isVisible()
