@@ -1,7 +1,8 @@
-"""How far the sheets of an old .xls workbook reach, and their error cells, which the parser reads as blank.
+"""Old .xls workbooks: how far their sheets reach, and their error cells, which the parser reads as blank.
 
 The parser allocates the rectangle of the outermost cells, the rectangle that the sheet claims to use and the
-number of strings that the workbook claims to hold, and the process ends where there is no memory for a lie.
+number of strings that the workbook claims to hold, and the process ends where there is no memory for a lie. So
+it is given nothing but the stream that was looked through here, in a compound file made anew.
 """
 
 import struct
@@ -12,6 +13,7 @@ from jxc_desktop.services.exchange.archive import Extent
 from jxc_desktop.services.exchange.files import DAMAGED, PASSWORD, check_size, refuse
 
 _FREE = 0xFFFFFFF0  # from here on sector numbers are marks
+_UNUSED = 0xFFFFFFFF
 _BOF, _FILEPASS, _BOUNDSHEET, _FORMULA, _BOOLERR, _MULRK = 0x0809, 0x002F, 0x0085, 0x0006, 0x0205, 0x00BD
 _DIMENSIONS, _STRINGS = 0x0200, 0x00FC
 _CELLS = frozenset((0x0203, 0x027E, 0x00FD, 0x0204, 0x00D6, _FORMULA, _BOOLERR, _MULRK))
@@ -19,10 +21,17 @@ _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D
            0x2A: "#N/A"}
 
 
-def check(path: Path) -> list[Extent]:
-    """The extents of the sheets in the order of the workbook; CannotImport if one is damaged or too large."""
+def check(path: Path) -> tuple[list[Extent], bytes]:
+    """The extents of the sheets in the order of the workbook, and a clean copy to parse.
+
+    CannotImport for a workbook that is damaged, encrypted or too large.
+    """
+    data = path.read_bytes()
     try:
-        return _extents(path, _workbook(path.read_bytes()))
+        book = _workbook(data)
+        if not book:
+            raise refuse(path, PASSWORD if "EncryptedPackage".encode("utf-16-le") in data else DAMAGED)
+        return _extents(path, book), _compound(book)
     except (struct.error, LookupError, OverflowError) as error:
         raise refuse(path, DAMAGED) from error
 
@@ -119,3 +128,27 @@ def _chain(table: list[int], start: int) -> Iterator[int]:
     while start < _FREE and left:
         yield start
         start, left = table[start], left - 1
+
+
+def _compound(book: bytes) -> bytes:
+    """A compound file of 4,096-byte sectors: allocation table, directory, an empty mini stream, the workbook."""
+    size, per_table, end = 4096, 1024, 0xFFFFFFFE
+    book = book.ljust(-(-len(book) // size) * size, b"\0")
+    count = len(book) // size
+    tables = -(-(count + 2) // (per_table - 1))
+    if tables > 109:
+        raise OverflowError("more than 400 MB")
+    links = [0xFFFFFFFD] * tables + [end, end] + list(range(tables + 3, tables + 2 + count)) + [end]
+    links += [_UNUSED] * (tables * per_table - len(links))
+    header = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+              + struct.pack("<5H6x9I", 0x3E, 4, 0xFFFE, 12, 6, 1, tables, tables, 0, size, end, 0, end, 0)
+              + struct.pack("<109I", *range(tables), *[_UNUSED] * (109 - tables)))
+    directory = _entry("Root Entry", 5, tables + 1, size, 1) + _entry("Workbook", 2, tables + 2, len(book), _UNUSED)
+    return b"".join((header.ljust(size, b"\0"), struct.pack(f"<{len(links)}I", *links),
+                     directory.ljust(size, b"\0"), bytes(size), book))
+
+
+def _entry(name: str, kind: int, start: int, length: int, child: int) -> bytes:
+    text = name.encode("utf-16-le")
+    links = struct.pack("<HBBIII", len(text) + 2, kind, 1, _UNUSED, _UNUSED, child)
+    return text.ljust(64, b"\0") + links + bytes(36) + struct.pack("<IQ", start, length)

@@ -1,5 +1,6 @@
 """Workbooks through the parser, with what it keeps to itself: hidden sheets, errors, missing rows, panics."""
 
+import io
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,10 +33,13 @@ class Book:
         from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
         self.path = path
-        zipped = archive.check(path, kind) if kind in ZIPPED else None
-        old = biff.check(path) if kind == FileKind.XLS else []
-        self._book = _open(path)
-        self.extents = dict(zip(self._book.sheet_names, old, strict=False)) if zipped is None else zipped
+        if kind in ZIPPED:
+            self.extents = archive.check(path, kind)
+            self._book = _open(path, path.read_bytes())
+        else:
+            extents, clean = biff.check(path)
+            self._book = _open(path, clean)
+            self.extents = dict(zip(self._book.sheet_names, extents, strict=False))
         sheets = [meta for meta in self._book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
         if not sheets:
             raise refuse(path, N_("no sheet was found in it"))
@@ -80,21 +84,11 @@ class Book:
             yield place + 1, _patched([None] * left + [_cell(value) for value in values], by_row.get(place, {}))
 
 
-def _open(path: Path) -> Any:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+def _open(path: Path, data: bytes) -> Any:
+    from python_calamine import CalamineWorkbook
 
-    with _parsing(path):
-        try:
-            with path.open("rb") as file:  # by content: opening by path trusts the suffix
-                return CalamineWorkbook.from_filelike(file)
-        except CalamineError:
-            try:  # only this way tells a password from damage
-                CalamineWorkbook.from_path(path)
-            except PasswordError as error:
-                raise error from None
-            except CalamineError:
-                pass
-            raise
+    with _parsing(path):  # by content: opening by path would trust the suffix
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
 
 
 @contextmanager
