@@ -24,12 +24,29 @@ class Actor(Protocol):
 class Context(Protocol):
     """Everything a page may use. `commands` changes the database, `queries` reads it; both run on `tasks`."""
 
-    commands: Any
-    queries: Any
-    tasks: TaskRunner
-    changes: Changes
-    settings: Settings
-    actor: Actor
-    company_name: str
-    database_label: str
-    language: str
+    @property
+    def commands(self) -> Any: ...
+
+    @property
+    def queries(self) -> Any: ...
+
+    @property
+    def tasks(self) -> TaskRunner: ...
+
+    @property
+    def changes(self) -> Changes: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def actor(self) -> Actor: ...
+
+    @property
+    def company_name(self) -> str: ...
+
+    @property
+    def database_label(self) -> str: ...
+
+    @property
+    def language(self) -> str: ...

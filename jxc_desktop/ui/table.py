@@ -34,7 +34,7 @@ from jxc_desktop.ui.table_paint import CellDelegate, Header, RowHover, draw_pill
 from jxc_desktop.ui.widgets import Card
 
 __all__ = ["BOLD", "CELL", "MUTED", "PILL", "TONE", "VALUE", "Cell", "CellDelegate", "Column", "Footer",
-           "Header", "Kind", "Mark", "RowsModel", "Table", "TableCard", "draw_pill", "written"]
+           "Header", "Index", "Kind", "Mark", "RowsModel", "Table", "TableCard", "draw_pill", "written"]
 
 
 class Table(QTableView):
