@@ -72,6 +72,8 @@ def test_tabs_by_keyboard(window, qtbot):
     assert window.current_page.key == "a"
     press(qtbot, window, Qt.Key.Key_Tab, CTRL | SHIFT)
     assert window.current_page.key == "c"
+    press(qtbot, window, Qt.Key.Key_Backtab, CTRL | SHIFT)  # what a keyboard really sends
+    assert window.current_page.key == "b"
     press(qtbot, window, Qt.Key.Key_2, CTRL)
     assert window.current_page.key == "b"
     press(qtbot, window, Qt.Key.Key_9, CTRL)
