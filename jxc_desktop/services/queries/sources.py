@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, select, type_coerce
 
 from jxc_desktop.document_types.schema import (
     PROGRESS_TITLES,
@@ -61,7 +61,7 @@ def documents(kind: DocumentType) -> Source:
         if f.name in named:
             key, other = named[f.name]
             columns.append(_column(f, key))
-            value[key] = other.c.name
+            value[key], value[f.name] = other.c.name, d[f.name]
             sort_by[key] = other.c.pinyin
         elif f.name not in ("date", "remark", "tax_included"):
             columns.append(_column(f))
@@ -110,7 +110,7 @@ def records(kind: RecordType) -> Source:
             other = TABLES[REFERENCES[f.type]].alias(f"{key}_")
             joined = joined.outerjoin(other, other.c.id == table.c[f.name])
             columns.append(_column(f, key))
-            value[key] = other.c.name
+            value[key], value[f.name] = other.c.name, table.c[f.name]
             sort_by[key] = other.c.pinyin
         else:
             columns.append(_column(f))
@@ -126,11 +126,19 @@ def records(kind: RecordType) -> Source:
         search.append(codes)
     filters: dict[str, Callable[[Any], ColumnElement[bool]]] = {
         "ids": lambda v: table.c.id.in_(v)}
-    for name in ("active", "customer", "supplier", "category_id", "parent_id"):
+    for name in ("active", "customer", "supplier", "parent_id"):
         if name in table.c:
             filters[name] = lambda v, c=table.c[name]: c == v  # type: ignore[misc]
+    if "category_id" in table.c:
+        filters["category_id"] = lambda v: table.c.category_id.in_(_category_and_below(v))
     return Source(tuple(columns), joined, value, ("id",), kind.permission("see"),
                   "code" if "code" in table.c else "name", filters, tuple(search), sort_by)
+
+
+def _category_and_below(category_id: int) -> Select[Any]:
+    """The ids of a category and of all below it."""
+    found = select(category.c.id).where(category.c.id == category_id).cte(recursive=True)
+    return select(found.union(select(category.c.id).where(category.c.parent_id == found.c.id)).c.id)
 
 
 def stock() -> Source:
@@ -145,8 +153,8 @@ def stock() -> Source:
     maximum = func.coalesce(level.maximum, item.c.maximum)
     low, over = and_(reorder > ZERO, compared < reorder), and_(maximum > ZERO, compared > maximum)
     value = {"item_id": b.item_id, "warehouse_id": b.warehouse_id, "code": item.c.code, "name": item.c.name,
-             "spec": item.c.spec, "unit": unit.c.name, "category": category.c.name, "warehouse": warehouse.c.name,
-             "on_hand": b.on_hand, "reserved": b.reserved, "on_order": b.on_order,
+             "spec": item.c.spec, "unit": unit.c.name, "category": category.c.name, "category_id": item.c.category_id,
+             "warehouse": warehouse.c.name, "on_hand": b.on_hand, "reserved": b.reserved, "on_order": b.on_order,
              "available": type_coerce(b.on_hand - b.reserved, Quantity),
              "projected": type_coerce(b.on_hand - b.reserved + b.on_order, Quantity),
              "reorder_point": reorder, "maximum": maximum, "pool_quantity": p.quantity, "pool_value": p.value,
@@ -166,7 +174,8 @@ def stock() -> Source:
         ListColumn("unit_cost", N_("Unit cost"), "price", 90, sortable=False, permission="see_cost"),
         ListColumn("value", N_("Stock value"), "money", 110, sortable=False, permission="see_cost"))
     filters: dict[str, Callable[[Any], ColumnElement[bool]]] = {
-        "warehouse_id": lambda v: b.warehouse_id == v, "category_id": lambda v: item.c.category_id == v,
+        "warehouse_id": lambda v: b.warehouse_id == v, "category_id": lambda v: item.c.category_id.in_(
+            _category_and_below(v)),
         "item_id": lambda v: b.item_id == v, "low": lambda v: low if v else ~low,
         "nonzero": lambda v: b.on_hand != ZERO if v else b.on_hand == ZERO}
     return Source(columns, table, value, ("item_id", "warehouse_id"), "item.see", "code", filters,
@@ -273,6 +282,7 @@ def _entity_titles() -> tuple[tuple[str, str], ...]:
 def _in_words(connection: Connection, rows: list[dict[str, Any]]) -> None:
     for row, changes in zip(rows, in_words(connection, rows), strict=True):
         del row["detail"]
+        row["words"] = changes
         row["changes"] = "; ".join(f"{title}: {before} → {after}" for title, before, after in changes)
 
 
