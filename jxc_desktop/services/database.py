@@ -63,7 +63,7 @@ def upgrade(database: str | Path) -> None:
         _create_file(Path(str(url.database)))
     engine = open_engine(database)
     try:
-        found = _found_schema(engine, str(url.database))
+        found = found_schema(engine, str(url.database))
         if found == SCHEMA:
             return
         if sqlite and found:
@@ -80,11 +80,19 @@ def write(engine: Engine) -> Engine:
     return engine.execution_options(jxc_write=True)
 
 
+def check_file(path: Path) -> None:
+    """Raises DatabaseForeign unless it is a SQLite file."""
+    head = b""
+    if path.is_file():
+        with path.open("rb") as file:
+            head = file.read(16)
+    if head != b"SQLite format 3\x00":
+        raise DatabaseForeign(path=str(path))
+
+
 def _create_file(path: Path) -> None:
     if path.exists():
-        head = path.read_bytes()[:16] if path.is_file() else b""
-        if head != b"SQLite format 3\x00":
-            raise DatabaseForeign(path=str(path))
+        check_file(path)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path)
@@ -93,7 +101,8 @@ def _create_file(path: Path) -> None:
     connection.close()
 
 
-def _found_schema(engine: Engine, name: str) -> str | None:
+def found_schema(engine: Engine, name: str) -> str | None:
+    """The revision of the tables that are there, None for an empty database. Raises DatabaseForeign, DatabaseNewer."""
     with engine.connect() as connection:
         tables = inspect(connection).get_table_names()
         if "alembic_version" not in tables:
@@ -116,6 +125,8 @@ def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with write(engine).begin() as connection:
+        if connection.dialect.name == "postgresql":  # two programs may start on a new version at once
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({APPLICATION_ID})"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
