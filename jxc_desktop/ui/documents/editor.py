@@ -1,0 +1,402 @@
+"""The editor of every document type: header, lines, totals; made from the declaration."""
+
+import copy
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QApplication
+
+from jxc_desktop.document_types.schema import Draft, Status
+from jxc_desktop.errors import Problem, StaleDocument
+from jxc_desktop.i18n import tr
+from jxc_desktop.ui.context import Context
+from jxc_desktop.ui.documents import opening
+from jxc_desktop.ui.documents.actions import Actions
+from jxc_desktop.ui.documents.editor_page import EditorPage
+from jxc_desktop.ui.documents.opening import Opened, Origin
+from jxc_desktop.ui.documents.problems import Problems
+from jxc_desktop.ui.documents.saving import After, Saving
+from jxc_desktop.ui.documents.totals_bar import sums
+from jxc_desktop.ui.journal import Journal
+from jxc_desktop.ui.line_facts import takes_stock
+from jxc_desktop.ui.shortcuts import bind
+from jxc_desktop.ui.tokens import Tone
+from jxc_desktop.values import ZERO
+
+STALE_BAR, SCAN_BAR = "stale", "scan"
+_FROM_PARTNER = ("contact", "phone", "address", "settlement")
+
+
+class DocumentEditor(EditorPage):
+    """One document. The shell listens to the `…_wanted` signals."""
+
+    open_wanted = Signal(str)  # the key of a page
+    print_wanted = Signal(object, bool)  # document ids; True for the preview
+    export_wanted = Signal(int)
+    create_wanted = Signal(str, str)  # record key, typed text
+    shown = Signal()  # a document is on the screen
+    saved = Signal(object)
+
+    def __init__(self, context: Context, key: str, journal: Journal | None = None, origin: Origin | None = None):
+        kind, parsed = opening.parse_key(key)
+        super().__init__(context, key, kind)
+        self.journal = journal or getattr(context, "journal", None)
+        self.nav_key = f"list/document/{kind.key}"
+        self.draft, self.facts = Draft(kind.key), None
+        self.editing, self.loaded = False, False
+        self._kept_at: dt.datetime | None = None
+        self._wanted: After | None = None  # a save that waits for facts under way
+        self._fill_partner, self._stale = False, False
+        self.saving, self.problems, self.menu = Saving(self), Problems(self), Actions(self)
+        self._connect()
+        self._bind_keys()
+        self.open(origin or parsed)
+
+    # -- opening
+
+    def open(self, origin: Origin) -> None:
+        """Show another document in this editor."""
+        if origin.draft is None and self.journal and (kept := self.journal.kept(self._journal_key)):
+            origin = Origin(draft=kept)
+        self.operations.read(opening.read, self.context.queries, self.kind, origin,
+                             done=lambda opened: self.show_opened(opened, typed=origin.draft is not None))
+
+    def show_opened(self, opened: Opened, *, typed: bool = False, correcting: bool = False) -> None:
+        """Take what was read. `typed`: it has edits that are not saved."""
+        self.draft, self.facts = opened.draft, opened.facts
+        may = self.context.actor.may(self.kind.permission("save"))  # type: ignore[attr-defined]
+        posted = self.draft.status is Status.POSTED
+        self.editing = may and (self.draft.status is Status.DRAFT or (posted and (correcting or typed)))
+        self.line_facts.warehouse_id = self.draft.header.get("warehouse_id")
+        self.line_facts.partner_id = self.draft.header.get("partner_id")
+        self.form.load(self.draft.header, read_only=not self.editing, labels=opened.labels)
+        self.lines.load(copy.deepcopy(self.draft.lines), read_only=not self.editing,
+                        taken=posted and takes_stock(self.kind))
+        self.loaded = True
+        self._fill_partner = self.editing and not self.draft.id and not typed
+        self.problems.clear()
+        self._kept_at = None
+        self.set_dirty(typed or bool(not self.draft.id and self.draft.lines))
+        self.saving.renew()
+        self.update_totals()
+        self.show_state()
+        self.grid.go_entry()
+        if self.draft.id and not self.key.endswith(f"/{self.draft.id}"):
+            self.set_key(f"document/{self.kind.key}/{self.draft.id}")
+        self.set_title(self.draft.number or tr(self.kind.title))
+        self.shown.emit()
+
+    def current_draft(self) -> Draft:
+        """What the screen holds now."""
+        return Draft(self.kind.key, {**self.draft.header, **self.form.values()}, self.lines.values(), self.draft.id,
+                     self.draft.version, self.draft.number, self.draft.status, self.draft.reversal_of_id)
+
+    def show_state(self) -> None:
+        """Buttons and texts for where the document stands."""
+        may = self.context.actor.may(self.kind.permission("save"))  # type: ignore[attr-defined]
+        self.title_row.show_state(self.draft, self.facts, editing=self.editing, may_save=may)
+        self.title_row.print.setEnabled(self.draft.id is not None or self.editing)
+        self.lines_card.set_writing(self.editing)
+        self._show_saved()
+        self._show_keys()
+
+    # -- saving
+
+    def save(self, after: After = After.STAY) -> None:
+        """Save and post (or park). Twice pressed is once saved."""
+        if self.saving.busy or not self.editing or not self.loaded:
+            return
+        self.grid.commit()
+        if self.line_facts.pending:
+            self._wanted = after  # prices are on their way
+            return
+        draft = self.current_draft()
+        if not self.dirty and draft.id and draft.status is Status.POSTED:
+            return
+        unread = [*self.form.faults(), *self.lines.unread()]
+        faults = unread if after is After.PARK else [*unread, *self._declared(draft, unread)]
+        if faults:
+            self.show_problems(faults)
+            return
+        self.problems.clear()
+        self.saving.start(draft, after)
+
+    def park(self) -> None:
+        """Keep an incomplete draft."""
+        self.save(After.PARK)
+
+    def _declared(self, draft: Draft, unread: Sequence[Problem]) -> list[Problem]:
+        known = {(p.field, p.line) for p in unread}
+        return [p for p in self.kind.problems(draft) if (p.field, p.line) not in known]
+
+    # -- faults
+
+    def show_problems(self, problems: Iterable[Problem], text: str = "") -> None:
+        self.problems.show(list(problems), text)
+
+    def show_stale(self, error: StaleDocument) -> None:
+        """Somebody saved first; nothing is overwritten unseen."""
+        self.bars.show_bar(STALE_BAR, str(error), Tone.WARN, [
+            (tr("Compare"), self._compare), (tr("Read again"), self._read_again)])
+
+    def _compare(self) -> None:
+        from jxc_desktop.ui.documents.compare_dialog import compare
+
+        mine, base = self.current_draft(), self.draft
+        self.operations.read(opening.read, self.context.queries, self.kind, Origin(id=self.draft.id),
+                             done=lambda theirs: compare(self, base, mine, theirs, self._take_merged))
+
+    def _take_merged(self, opened: Opened) -> None:
+        self.bars.clear(STALE_BAR)
+        self.show_opened(opened, typed=True)
+
+    def _read_again(self) -> None:
+        self.bars.clear(STALE_BAR)
+        self.forget_journal()
+        self.set_dirty(False)
+        self.saving.reopen(Origin(id=self.draft.id))
+
+    # -- edits
+
+    def correct(self) -> None:
+        """Make a posted document writable; saving posts the difference."""
+        if self.draft.status is Status.POSTED and self.draft.reversal_of_id is None and not self.editing:
+            self.show_opened(Opened(self.draft, self.facts), correcting=True)
+            self.focus_lines()
+
+    def choose_sources(self) -> None:
+        """Lines of other documents, as far as they are open."""
+        from jxc_desktop.ui.documents.source_dialog import SourceDialog
+
+        if self.editing:
+            SourceDialog(self, self._take_sources).open()
+
+    def _take_sources(self, header: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+        for name, value in header.items():
+            if name in self.form.editors and (self.form.value(name) is None or not self.lines.lines):
+                self.form.set_value(name, value)
+        self.lines.change(len(self.lines.lines), 0, lines, tr("Create from…"))
+        self.lines.count_as_ours(lines)
+        self.focus_lines()
+
+    def copy_last(self) -> None:
+        """The lines of the partner's last document."""
+        if self.editing and (partner := self.form.partner_id()):
+            self.operations.read(opening.last_lines, self.context.queries, self.kind.key, partner,
+                                 done=self._take_last)
+
+    def _take_last(self, lines: Sequence[dict[str, Any]]) -> None:
+        if lines and self.editing:
+            self.lines.change(len(self.lines.lines), 0, list(lines), tr("Copy last"))
+            self.lines.facts.want(line["item_id"] for line in lines)
+            self.focus_lines()
+
+    def _edited(self) -> None:
+        if not self.loaded or not self.editing:
+            return
+        self.saving.renew()
+        self.set_dirty(True)
+        self._totals_due.start()
+        if not any(self.lines.faults()) and not self.form.faults():
+            self.bars.clear(Problems.BAR)
+        self._show_saved()
+
+    def _header_edited(self, name: str) -> None:
+        if name == "warehouse_id":
+            self.line_facts.use_warehouse(self.form.value(name))
+        elif name == "partner_id":
+            self.line_facts.partner_id = self.form.value(name)
+            self._fill_partner = True
+        self._edited()
+
+    def _partner_loaded(self) -> None:
+        """A partner that was just chosen brings its contact, phone, address and settlement."""
+        balance = self.form.balance.balance if self.form.balance else None
+        self.info.show_partner(self.form.partner_label, balance)  # type: ignore[union-attr]
+        if balance and self._fill_partner and self.editing:
+            for name in _FROM_PARTNER:
+                if name in self.form.editors and getattr(balance, name):
+                    self.form.set_value(name, getattr(balance, name))
+        self._fill_partner = False
+
+    def update_totals(self) -> None:
+        """The foot, the balance and the panel follow what is typed."""
+        draft = self.current_draft()
+        total = self.totals.show_sums(draft.lines, sums(draft))
+        taken = self.draft.header.get("total") if self.draft.status is Status.POSTED else ZERO
+        self.form.show_balance(total, taken or ZERO)
+        self._follow_line()
+
+    # -- journal
+
+    @property
+    def _journal_key(self) -> str:
+        return self.key.replace("/", "_")
+
+    def keep(self) -> None:
+        """Put what is typed into the journal."""
+        if self.journal and self.dirty and self.editing and not self.saving.busy:
+            draft = self.current_draft()
+            draft.lines = [dict(line) for line in self.lines.lines if not self.lines.is_empty(line)]
+            self.journal.write(self._journal_key, draft)
+            self._kept_at = dt.datetime.now()
+            self._show_saved()
+
+    def forget_journal(self) -> None:
+        if self.journal:
+            self.journal.discard(self._journal_key)
+
+    def close_requested(self) -> bool:
+        """Closing asks nothing: what is typed comes back when the tab is opened again."""
+        self.keep()
+        return not self.saving.busy
+
+    def closed(self) -> None:
+        self._journal_due.stop()
+        super().closed()
+
+    # -- wiring
+
+    def _connect(self) -> None:
+        row, tools = self.title_row, self.lines_card
+        for button, call in (
+                (row.save, self.save), (row.primary, self._save_and_new), (row.correct, self.correct),
+                (row.new, self._new), (row.print, self.print), (tools.sources, self.choose_sources),
+                (tools.copy_last, self.copy_last), (tools.paste, self._paste),
+                (tools.lines_only, self.toggle_lines_only)):
+            button.clicked.connect(lambda checked=False, call=call: call())
+        row.more.clicked.connect(lambda checked=False: self.menu.show(row.more))
+        tools.columns.clicked.connect(lambda checked=False: self.grid.columns.menu().popup(
+            tools.columns.mapToGlobal(tools.columns.rect().bottomLeft())))
+        self.form.changed.connect(self._header_edited)
+        self.form.finished.connect(self.focus_lines)
+        self.lines.edited.connect(self._edited)
+        self.grid.left.connect(self.leave_lines)
+        self.grid.correct_wanted.connect(self.correct)
+        self.grid.create_wanted.connect(lambda text: self.create_wanted.emit("item", text))
+        self.grid.unknown_scan.connect(self._unknown_scan)
+        self.grid.current_row_changed.connect(lambda row: self._follow_line())
+        self.grid.looking_up.connect(self.toaster.hold)
+        self.scanner.scanned.connect(self._scanned)
+        self.line_facts.settled.connect(self._settled)
+        if self.form.balance:
+            self.form.balance.loaded.connect(self._partner_loaded)
+        self._totals_due.timeout.connect(self.update_totals)
+        self._journal_due.timeout.connect(self.keep)
+        self._journal_due.start()
+        self.context.changes.committed.connect(self._committed)
+        QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
+
+    def _bind_keys(self) -> None:
+        for key, call in {
+                "Ctrl+S": self.save, "F12": self.save, "F9": self._save_and_new, "Ctrl+Return": self._save_and_new,
+                "Ctrl+P": self.print, "Ctrl+N": self._new, "F6": self.next_zone, "F11": self.toggle_lines_only,
+                "Shift+F6": lambda: self.next_zone(False)}.items():
+            bind(self, key, call)
+        for key in ("Ctrl+Shift+S", "Ctrl+Shift+L", "Ctrl+Shift+D", "Ctrl+Shift+P", "Ctrl+E"):
+            bind(self, key, partial(self._act, key))
+        bind(self.form, "F2", self.correct)
+
+    def _act(self, key: str) -> None:
+        for action in self.menu.all():
+            if action.key == key:
+                action.call()
+                return
+
+    def _save_and_new(self) -> None:
+        self.save(After.NEW)
+
+    def _new(self) -> None:
+        self.open_wanted.emit(f"document/{self.kind.key}/new-{dt.datetime.now():%H%M%S%f}")
+
+    def _paste(self) -> None:
+        self.grid.setFocus()
+        self.grid.paste()
+
+    def print(self) -> None:
+        """The saved document, on the printer remembered for it."""
+        if self.draft.id is not None and not self.dirty:
+            self.print_wanted.emit((self.draft.id,), False)
+        else:
+            self.save(After.PRINT)
+
+    def toggle_timeline(self) -> None:
+        """Who did what, and the documents before and after."""
+        from jxc_desktop.ui.documents.timeline_panel import TimelineDialog
+
+        if self.draft.id is not None:
+            TimelineDialog(self, self.draft.id, self.open_wanted.emit).open()
+
+    # -- what happens
+
+    def _settled(self) -> None:
+        """Facts have arrived: a save may have waited for them."""
+        self.update_totals()
+        if self._wanted is not None:
+            after, self._wanted = self._wanted, None
+            self.save(after)
+
+    def _scanned(self, code: str) -> None:
+        if self.editing and self.lines_card.scan.isChecked() and not self.saving.busy:
+            self.bars.clear(SCAN_BAR)
+            self.grid.setFocus()
+            self.grid.scans.take(code)
+
+    def _unknown_scan(self, code: str) -> None:
+        QApplication.beep()
+        self.bars.show_bar(SCAN_BAR, tr("{code} was not found; no line was added", code=code), Tone.WARN, [
+            (tr("New item"), lambda: self.create_wanted.emit("item", code))])
+
+    def _follow_line(self) -> None:
+        line = self.grid.current_line()
+        self.info.follow(line.get("item_id"), self.line_facts.partner_id)  # type: ignore[union-attr]
+
+    def _focus_moved(self, old: Any, new: Any) -> None:
+        if new is not None and self.isVisible() and self.isAncestorOf(new):
+            self.collapse_when_low()
+
+    def _committed(self, changes: frozenset[tuple[str, int]], initiator: object) -> None:
+        """Something was saved here or elsewhere: figures follow, this document too if it isn't being typed."""
+        if items := {number for entity, number in changes if entity == "stock"}:
+            self.line_facts.refresh(items)
+            self.info.refresh()  # type: ignore[union-attr]
+        if self.form.balance and ("partner_balance", self.line_facts.partner_id) in changes:
+            self.form.balance.reload()
+        if initiator is not self and self.draft.id and (self.kind.key, self.draft.id) in changes:
+            if self.dirty or (self.editing and self.draft.status is Status.POSTED):
+                self.bars.show_bar(STALE_BAR, tr("Somebody else changed this document"), Tone.WARN, [
+                    (tr("Compare"), self._compare), (tr("Read again"), self._read_again)])
+            elif self.isVisible():
+                self.refresh()
+            else:
+                self._stale = True
+
+    def refresh(self) -> None:
+        """Read the document and its figures again; what is being typed stays."""
+        self.line_facts.refresh(set(self.line_facts.stock))
+        if self.draft.id and not self.dirty and not self.saving.busy:
+            self.open(Origin(id=self.draft.id))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self.refresh()
+
+    def focus_first(self) -> None:
+        (self.form.focus_first if self.editing or not self.loaded else self.focus_lines)()
+
+    def _show_saved(self) -> None:
+        self.title_row.show_saved(busy=self.saving.busy, dirty=self.dirty, kept_at=self._kept_at)
+
+    def _show_keys(self) -> None:
+        if self.editing:
+            self.set_keys([("Enter", tr("Next cell")), ("Ctrl+D", tr("Same as above")), ("F2", tr("Edit cell")),
+                           ("F7", tr("Choose")), ("Ctrl+Del", tr("Delete line"))])
+        else:
+            self.set_keys([("F2", tr("Correct")), ("Ctrl+N", tr("New")), ("Ctrl+P", tr("Print")),
+                           ("Ctrl+Shift+D", tr("Copy as new")), ("Ctrl+E", tr("Export to Excel"))])

@@ -1,0 +1,350 @@
+"""The line grid: typed without a mouse, faster than paper.
+
+Enter follows the quick path (item, quantity, next line), Tab visits every cell, a scan works anywhere.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from typing import Any, cast
+
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyledItemDelegate, QWidget
+
+from jxc_desktop.document_types.schema import FieldType
+from jxc_desktop.i18n import tr
+from jxc_desktop.ui.context import Context
+from jxc_desktop.ui.grid_columns import CODE, LineColumn
+from jxc_desktop.ui.grid_delegate import LineDelegate
+from jxc_desktop.ui.grid_edits import LineEdits
+from jxc_desktop.ui.grid_lookups import lookup_source, quantity_prefix
+from jxc_desktop.ui.grid_model import WRONG, LineModel
+from jxc_desktop.ui.grid_scan import ScanQueue
+from jxc_desktop.ui.grid_stock import StockList
+from jxc_desktop.ui.key_hold import KeyHold
+from jxc_desktop.ui.lookup import Lookup
+from jxc_desktop.ui.table import Table
+
+_MOD = Qt.KeyboardModifier
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class LineGrid(LineEdits, Table):
+    """Edits a LineModel. `left` tells that Enter in the empty entry row is done with the lines."""
+
+    left = Signal()
+    unknown_scan = Signal(str)
+    create_wanted = Signal(str)
+    looking_up = Signal(bool)  # a list is open
+    correct_wanted = Signal()  # F2 on a document that is read-only
+
+    def __init__(self, context: Context, model: LineModel, parent: QWidget | None = None):
+        super().__init__(f"lines/{model.kind.key}", context.settings, parent=parent)
+        self.context, self.lines = context, model
+        self._lookup: Lookup | None = None
+        self._editor: QLineEdit | None = None
+        self._typed_open = False
+        self.hold = KeyHold(self)
+        self.scans, self._stock_list = ScanQueue(self, model), StockList(self)
+        self.setAccessibleName(tr("Item lines"))
+        self.setItemDelegate(LineDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.AnyKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setModel(model)
+        self.setSortingEnabled(False)
+        header = self.horizontalHeader()
+        header.setSectionsClickable(False)
+        header.setSortIndicatorShown(False)
+        header.customContextMenuRequested.disconnect()
+        header.customContextMenuRequested.connect(self._show_header_menu)
+        self._path_key = f"table/enter/{model.kind.key}"
+        self._commands = self._command_table()
+
+    # -- places
+
+    def cell(self, row: int, key: str) -> QModelIndex:
+        """The cell of a row under the column with this key."""
+        return self.lines.index(row, self.lines.column(key))
+
+    def go(self, row: int, key: str = "") -> None:
+        """Make a cell the current one; without a key, the item's."""
+        row = max(0, min(row, self.lines.rowCount() - 1))
+        index = self.cell(row, key or self.lines.item_name)
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+
+    def go_entry(self) -> None:
+        """To the entry row."""
+        self.go(self.lines.rowCount() - 1)
+
+    def current(self) -> tuple[int, LineColumn]:
+        index = self.currentIndex()
+        return index.row(), self.lines.column_at(max(0, index.column()))
+
+    def visible_columns(self) -> list[LineColumn]:
+        """As they stand on the screen."""
+        header = self.horizontalHeader()
+        order = [header.logicalIndex(v) for v in range(header.count())]
+        return [self.lines.column_at(c) for c in order if not self.isColumnHidden(c)]
+
+    def path(self, row: int) -> list[str]:
+        """Where Enter stops in a row: the user's choice, else item, quantity and a price nobody proposed."""
+        stops = [c for c in self.visible_columns() if c.editable]
+        chosen = (self.context.settings.get(self._path_key) or {}).get("stops")
+        if chosen:
+            return [c.key for c in stops if c.key in chosen]
+        line = self.lines.rows[row] if row < len(self.lines.rows) else {}
+        empty = line.get("price") is None and not self.lines.facts.pending and bool(line)
+        return [c.key for c in stops if c.part == CODE or c.name == "quantity" or (c.name == "price" and empty)]
+
+    def step(self, forward: bool = True, *, quick: bool = False) -> None:
+        """To the next or previous cell; from the empty entry row out of the grid."""
+        row, column = self.current()
+        if forward and self.lines.is_entry(row):
+            self.left.emit() if quick else self._leave(True)
+            return
+        keys = self.path(row) if quick else [c.key for c in self.visible_columns() if c.editable]
+        order = [c.key for c in self.visible_columns()]
+        here = order.index(column.key)
+        beyond = [k for k in keys if (order.index(k) > here if forward else order.index(k) < here)]
+        if beyond:
+            self.go(row, beyond[0] if forward else beyond[-1])
+        elif forward:
+            following = self.path(row + 1) if quick and not self.lines.is_entry(row + 1) else [self.lines.item_name]
+            self.go(row + 1, following[min(1, len(following) - 1)] if quick else self.lines.item_name)
+        elif row:
+            self.go(row - 1, keys[-1])
+        else:
+            self._leave(False)
+
+    def _leave(self, forward: bool) -> None:
+        self.focusNextChild() if forward else self.focusPreviousChild()
+
+    # -- editing
+
+    def serve(self, editor: QLineEdit, column: LineColumn, row: int) -> None:
+        """The delegate made an editor: give it its look-up."""
+        self._editor, self._lookup = editor, None
+        source = lookup_source(self.context.queries, self.lines, column, row)
+        if source is None:
+            return
+        self._lookup = Lookup(editor, source, self.context.tasks, partial(self._room, row))
+        self._lookup.accepted.connect(partial(self._chosen, row, column))
+        self._lookup.waiting.connect(lambda on: self.hold.start() if on else self.hold.release())
+        self._lookup.shown.connect(self.looking_up)
+        if column.part == CODE:
+            self._lookup.create_wanted.connect(self.create_wanted)
+
+    def _room(self, row: int) -> tuple[QRect, QRect]:
+        """Under the row, and not over the totals."""
+        anchor = self.visualRect(self.cell(row, self.lines.item_name if self._editor is None else
+                                           self.lines.column_at(self.currentIndex()).key))
+        view = self.viewport()
+        return (QRect(view.mapToGlobal(anchor.topLeft()), anchor.size()),
+                QRect(view.mapToGlobal(QPoint(0, 0)), view.size()))
+
+    def _chosen(self, row: int, column: LineColumn, hit: Any, step: bool) -> None:
+        editor = self._editor
+        if column.part == CODE:
+            given = {}
+            if editor and (amount := quantity_prefix(editor.text())):
+                given["quantity"] = amount
+            self.lines.put_item(row, hit, **given)
+        else:
+            self.lines.choose(row, column.name, hit.unit_id if column.field and column.field.type is FieldType.UNIT
+                              else hit["price"])
+        self.close_editor()
+        self.go(row, column.key)  # a line added in the entry row has pushed that down
+        self.step(quick=not step)
+
+    def close_editor(self) -> None:
+        """Close without taking its text."""
+        if editor := self._editor:
+            self._editor, self._lookup = None, None
+            self.closeEditor(editor, QStyledItemDelegate.EndEditHint.NoHint)
+            self.setFocus()
+
+    def commit(self) -> bool:
+        """Take the text of the open editor; False when it could not be read."""
+        editor = self._editor
+        if editor is None:
+            return True
+        index = self.currentIndex()
+        self.commitData(editor)
+        self.close_editor()
+        return not index.data(WRONG)
+
+    def editing(self) -> bool:
+        return self._editor is not None and self.state() == QAbstractItemView.State.EditingState
+
+    def closeEditor(self, editor: QWidget, hint: QStyledItemDelegate.EndEditHint) -> None:
+        if editor is self._editor:
+            self._editor, self._lookup = None, None
+        super().closeEditor(editor, hint)
+
+    def edit(self, index: Any, trigger: Any = None, event: Any = None) -> Any:
+        if trigger is None:
+            super().edit(index)
+            return None
+        self._typed_open = trigger == QAbstractItemView.EditTrigger.AnyKeyPressed
+        return super().edit(index, trigger, event)
+
+    def editor_key(self, editor: QLineEdit, event: QKeyEvent) -> bool:
+        """A key in an open editor, before the editor sees it."""
+        if self._lookup and self._lookup.key(event):
+            return True
+        key, plain = event.key(), event.modifiers() & ~_MOD.KeypadModifier
+        if key == Qt.Key.Key_F2:
+            editor.deselect() if editor.hasSelectedText() else editor.selectAll()
+            if not editor.hasSelectedText():
+                editor.end(False)
+            return True
+        if key == Qt.Key.Key_Escape:
+            self.close_editor()
+            return True
+        if key == Qt.Key.Key_V and plain == _MOD.ControlModifier:
+            return self.paste()
+        if key == Qt.Key.Key_I and plain == _MOD.ControlModifier:
+            self.show_stock()
+            return True
+        leaving = self._leaving(editor, key, plain)
+        if leaving is None:
+            return False
+        if self.commit():
+            leaving()
+        return True
+
+    def _leaving(self, editor: QLineEdit, key: int, modifiers: Any) -> Callable[[], object] | None:
+        """What a key does that ends the editing; None for keys of the editor itself."""
+        if key in _ENTER:
+            return self._enter_back if modifiers & _MOD.ShiftModifier else self._enter
+        if key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            return partial(self.step, key == Qt.Key.Key_Tab)
+        row, column = self.current()
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and not modifiers:
+            return partial(self.go, row + (1 if key == Qt.Key.Key_Down else -1), column.key)
+        if self._typed_open and not modifiers:
+            if key == Qt.Key.Key_Right and editor.cursorPosition() == len(editor.text()):
+                return partial(self.step, True)
+            if key == Qt.Key.Key_Left and editor.cursorPosition() == 0:
+                return partial(self.step, False)
+        command = self._commands.get((key, modifiers))
+        return command if command and (key, modifiers) not in _EDITOR_OWNS else None
+
+
+    # -- keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        modifiers = event.modifiers() & ~_MOD.KeypadModifier
+        command = self._commands.get((event.key(), modifiers))
+        if command and (not self.lines.read_only or (event.key(), modifiers) in _READING):
+            command()
+        elif event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            self.step(event.key() == Qt.Key.Key_Tab) if not self.lines.read_only else self._leave(
+                event.key() == Qt.Key.Key_Tab)
+        elif event.key() == Qt.Key.Key_F2 and self.lines.read_only:
+            self.correct_wanted.emit()
+        elif event.text().isprintable() and event.text() and not modifiers & ~_MOD.ShiftModifier:
+            self._type(event)
+        else:
+            QAbstractItemView.keyPressEvent(self, event)
+
+    def _type(self, event: QKeyEvent) -> None:
+        """A character: it begins an edit, where this cell takes one."""
+        row, column = self.current()
+        if self.lines.read_only:
+            return
+        if self.lines.is_entry(row) and column.part != CODE:
+            self.go_entry()
+        elif column.field and column.field.type is FieldType.FLAG and column.editable:
+            self.lines.setData(self.currentIndex(), "" if self.lines.rows[row].get(column.name) else "1")
+            return
+        QAbstractItemView.keyPressEvent(self, event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Typing never jumps to another line."""
+
+    def _command_table(self) -> dict[tuple[int, Any], Callable[[], object]]:
+        none, shift, ctrl = _MOD.NoModifier, _MOD.ShiftModifier, _MOD.ControlModifier
+        key = Qt.Key
+        return {
+            (key.Key_Return, none): self._enter, (key.Key_Enter, none): self._enter,
+            (key.Key_Return, shift): self._enter_back, (key.Key_Enter, shift): self._enter_back,
+            (key.Key_F2, none): self.edit_current, (key.Key_F4, none): self.open_list,
+            (key.Key_F7, none): self.open_list, (key.Key_Down, _MOD.AltModifier): self.open_list,
+            (key.Key_F8, none): self.same_as_above, (key.Key_D, ctrl): self.same_as_above,
+            (key.Key_Apostrophe, ctrl): self.repeat_line, (key.Key_Insert, none): self.insert_line,
+            (key.Key_Delete, ctrl): self.delete_lines, (key.Key_Delete, none): self.clear_cells,
+            (key.Key_Backspace, none): self.clear_cells,
+            (key.Key_Up, ctrl | shift): partial(self.move_lines, -1),
+            (key.Key_Down, ctrl | shift): partial(self.move_lines, 1),
+            (key.Key_I, ctrl): self.show_stock, (key.Key_C, ctrl): self.copy, (key.Key_V, ctrl): self.paste,
+            (key.Key_Z, ctrl): self.lines.undo_stack.undo, (key.Key_Y, ctrl): self.lines.undo_stack.redo,
+        }
+
+    def _enter(self) -> None:
+        row, column = self.current()
+        if column.name == "quantity" and not self.lines.read_only and not self.lines.is_entry(row) \
+                and self.lines.rows[row].get("quantity") is None and not self.currentIndex().data(WRONG):
+            self.lines.setData(self.currentIndex(), "1")  # Enter on an empty quantity means one
+        if not self.lines.read_only:
+            self.step(quick=True)
+
+    def _enter_back(self) -> None:
+        self.step(False, quick=True)
+
+    def edit_current(self) -> None:
+        """F2: all text selected; pressed again, the caret at its end."""
+        self._typed_open = False
+        if self.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable:
+            self.edit(self.currentIndex())
+
+    def open_list(self) -> None:
+        """The choice list of the cell."""
+        self.edit_current()
+        if self._lookup:
+            self._lookup.search("", listing=True)
+
+    # -- the rest
+
+    def add_scanned(self, hit: Any, amount: Decimal) -> None:
+        """A scanned item: one more on its line, or a new line."""
+        for row, line in enumerate(self.lines.lines):
+            if line.get(self.lines.item_name) == hit.id and line.get("unit_id") == hit.unit_id:
+                self.lines.setData(self.cell(row, "quantity"), str((line.get("quantity") or 0) + amount))
+                self.go(row, "quantity")
+                return
+        row = self.lines.put_item(self.lines.rowCount() - 1, hit, quantity=amount)
+        self.go(row, "quantity")
+
+    def show_stock(self) -> None:
+        """Where the item of this line, or of the open look-up's bar, lies."""
+        hit = self._lookup.highlighted() if self._lookup else None
+        item = hit or self.lines.facts.named(self.current_line().get(self.lines.item_name))
+        item_id = hit.id if hit else self.current_line().get(self.lines.item_name)
+        if item and item_id:
+            self._stock_list.show_item(item_id, item.name, *self._room(self.currentIndex().row()))
+
+    def _show_header_menu(self, at: QPoint) -> None:
+        menu = self.columns.menu()
+        column = self.lines.column_at(max(0, self.horizontalHeader().logicalIndexAt(at)))
+        if column.editable:
+            stops = set(self.path(0))
+            action = menu.addAction(tr("Enter stops here"))
+            action.setCheckable(True)
+            action.setChecked(column.key in stops)
+            action.toggled.connect(lambda on: self.context.settings.set(
+                self._path_key, {"stops": sorted(stops | {column.key} if on else stops - {column.key})}))
+        menu.popup(self.horizontalHeader().mapToGlobal(at))
+
+    def current_line(self) -> dict[str, Any]:
+        """The line under the bar; empty in the entry row."""
+        row = self.currentIndex().row()
+        return cast(dict[str, Any], self.lines.rows[row]) if 0 <= row < len(self.lines.rows) else {}
+
+
+_EDITOR_OWNS = {(k, m) for k in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) for m in (_MOD.NoModifier,)} | {
+    (k, _MOD.ControlModifier) for k in (Qt.Key.Key_C, Qt.Key.Key_V, Qt.Key.Key_Z, Qt.Key.Key_Y)} | {
+    (Qt.Key.Key_F4, _MOD.NoModifier), (Qt.Key.Key_F7, _MOD.NoModifier), (Qt.Key.Key_F2, _MOD.NoModifier)}
+_READING = {(Qt.Key.Key_C, _MOD.ControlModifier), (Qt.Key.Key_I, _MOD.ControlModifier)}

@@ -1,0 +1,131 @@
+"""How the cells of a document line read: names, figures, stock with its warning word, hints."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from jxc_desktop import values
+from jxc_desktop.document_types.schema import DocumentType, FieldType, Values
+from jxc_desktop.i18n import tr
+from jxc_desktop.ui import typed
+from jxc_desktop.ui.grid_columns import CODE, LineColumn
+from jxc_desktop.ui.line_facts import LineFacts, reserved_by_source, takes_stock
+from jxc_desktop.ui.table_model import Cell
+from jxc_desktop.ui.tokens import Tone
+from jxc_desktop.values import ZERO
+
+_FINE = 2  # decimals of a stock figure in a bigger unit
+
+
+class Looks:
+    """Reads lines with the facts about their items."""
+
+    def __init__(self, kind: DocumentType, facts: LineFacts):
+        self._facts = facts
+        self._takes, self._reserved = takes_stock(kind), reserved_by_source(kind)
+        self._ours: list[Values] = []
+        self._quiet = False
+        self._needed: dict[int, Decimal] = {}
+
+    def start(self, lines: Iterable[Values], *, taken: bool, quiet: bool) -> None:
+        """Lines whose quantities the stock figures have already taken off; `quiet`: nothing is short any more."""
+        self._quiet = quiet
+        self._ours = [dict(line) for line in lines if taken or (self._reserved and line.get("source_line_id"))]
+
+    def add_ours(self, lines: Iterable[Values]) -> None:
+        """More lines whose quantities other documents have reserved for this one."""
+        self._ours += [dict(line) for line in lines if self._reserved and line.get("source_line_id")]
+
+    def count(self, lines: Iterable[Values]) -> None:
+        """Add up what the lines need of each item."""
+        self._needed = {}
+        for line in lines:
+            if item_id := line.get("item_id"):
+                self._needed[item_id] = self._needed.get(item_id, ZERO) + self._facts.base(line)
+
+    def available(self, item_id: int) -> Decimal | None:
+        """What this document may take, in base units."""
+        figures = self._facts.stock.get(item_id)
+        if figures is None:
+            return None
+        ours = sum((self._facts.base(line) for line in self._ours if line.get("item_id") == item_id), ZERO)
+        return figures.available + (ours if self._takes and not self._quiet else ZERO)
+
+    def cell(self, line: Values, column: LineColumn) -> Cell:
+        field = column.field
+        assert field is not None
+        wrong = line.get("wrong", {})
+        if column.part:
+            if column.part == CODE and column.name in wrong:
+                return Cell(wrong[column.name], Tone.BAD)
+            item = self._facts.named(line.get(column.name))
+            return Cell(getattr(item, column.part) or "" if item else "", muted=column.muted)
+        if column.name in wrong:
+            return Cell(wrong[column.name], Tone.BAD, bold=column.bold)
+        if field.shown_only:
+            return self._stock(line)
+        if field.type is FieldType.UNIT:
+            return Cell(self._unit_name(line), muted=True)
+        value = line.get(field.name)
+        tone = Tone.BAD if isinstance(value, Decimal) and value < 0 else None
+        return Cell(typed.written(field, value), tone, bold=column.bold, muted=column.muted)
+
+    def editable_text(self, line: Values, column: LineColumn) -> str:
+        """What the editor of a cell starts with."""
+        if column.name in line.get("wrong", {}):
+            return str(line["wrong"][column.name])
+        if column.field is None or column.part or column.field.type is FieldType.UNIT:
+            return self.cell(line, column).text if column.field else ""
+        return typed.typed(column.field, line.get(column.name))
+
+    def changed_by_hand(self, line: Values) -> bool:
+        proposed = (line.get("proposed") or {}).get("price")
+        return proposed is not None and line.get("price") is not None and line["price"] != proposed
+
+    def hint(self, line: Values, column: LineColumn) -> str:
+        """The tooltip of a cell: where its price comes from, what its stock figure means."""
+        if column.name == "price" and (proposed := line.get("proposed")):
+            return self._origin(line, proposed)
+        if column.field and column.field.shown_only and line.get("item_id") in self._facts.stock:
+            figures = self._facts.stock[line["item_id"]]
+            item = self._facts.items.get(line["item_id"])
+            return tr("On hand {on_hand}, reserved {reserved}, on order {on_order} {unit}",
+                      on_hand=values.grouped(figures.on_hand), reserved=values.grouped(figures.reserved),
+                      on_order=values.grouped(figures.on_order), unit=item.unit if item else "")
+        return ""
+
+    def _origin(self, line: Values, proposed: Values) -> str:
+        if proposed["price"] is None:
+            return ""
+        price = typed.price(proposed["price"])
+        text = tr("List price {price}", price=price)
+        if proposed["origin"] == "last":
+            text = tr("Last price {price} of {date}, {number}", price=price, date=proposed["date"],
+                      number=proposed["number"])
+        return tr("{origin}; changed by hand", origin=text) if self.changed_by_hand(line) else text
+
+    def _unit_name(self, line: Values) -> str:
+        if unit := self._facts.unit(line):
+            return str(unit.name)
+        named = self._facts.named(line.get("item_id"))
+        return str(named.unit) if named else ""
+
+    def _stock(self, line: Values) -> Cell:
+        item_id = line.get("item_id")
+        item, unit = self._facts.items.get(item_id or 0), self._facts.unit(line)
+        available = self.available(item_id) if item_id else None
+        if item is None or unit is None or available is None or not item.stocked:
+            return Cell("")
+        figure = _in_unit(available, unit.factor)
+        if self._takes and not self._quiet:
+            short = self._needed.get(item_id, ZERO) - available if item_id else ZERO
+            if short > 0 and self._needed.get(item_id or 0):
+                return Cell(figure, Tone.BAD, tr("short {count}", count=_in_unit(short, unit.factor)))
+            available = -short
+        point = self._facts.stock[item_id].reorder_point if item_id else None
+        if point is not None and available < point:
+            return Cell(figure, Tone.WARN, tr("low"))
+        return Cell(figure)
+
+
+def _in_unit(base: Decimal, factor: Decimal) -> str:
+    return values.grouped(base if factor == 1 else values.divide(base, factor, _FINE))

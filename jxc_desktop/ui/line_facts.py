@@ -1,0 +1,160 @@
+"""What the line grid knows about its items: names, units, stock, proposed prices; fetched off the UI thread."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from jxc_desktop import values
+from jxc_desktop.document_types import BY_KEY
+from jxc_desktop.document_types.schema import DocumentType, Draft, Promise, Section, Values
+from jxc_desktop.values import ZERO
+
+
+class Named(NamedTuple):
+    """What is known of an item before its facts arrive: from the look-up that chose it."""
+
+    code: str
+    name: str
+    spec: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A line whose item was just chosen."""
+
+    key: int
+    item_id: int
+    unit_id: int
+
+
+def takes_stock(kind: DocumentType) -> bool:
+    """Whether lines of this type use up stock or promise it: its effect on a trial line says so."""
+    trial = Draft(kind.key, {"partner_id": 1, "warehouse_id": 1, "to_warehouse_id": 2, "total": ZERO},
+                  [{"item_id": 1, "base_quantity": Decimal(1), "value": ZERO}])
+    return kind.promise is Promise.RESERVED or any(move.quantity < 0 for move in kind.effect(trial))
+
+
+def reserved_by_source(kind: DocumentType) -> bool:
+    """Whether the stock of lines made from another document was reserved by that document."""
+    return any(BY_KEY[key].promise is Promise.RESERVED for key in kind.sources)
+
+
+class LineFacts(QObject):
+    """Caches per document; asks the queries for what is missing and says `arrived` when it knows more."""
+
+    arrived = Signal()
+    settled = Signal()  # nothing is under way any more
+
+    def __init__(self, kind: DocumentType, queries: Any, tasks: Any, parent: QObject | None = None):
+        super().__init__(parent)
+        self.kind = kind
+        self.selling = kind.section is not Section.PURCHASE
+        self._queries, self._tasks = queries, tasks
+        self.items: dict[int, Any] = {}
+        self.names: dict[int, Named] = {}
+        self.stock: dict[int, Any] = {}
+        self.warehouse_id: int | None = None
+        self.partner_id: int | None = None
+        self.pending = 0
+
+    def named(self, item_id: int | None) -> Any:
+        """The item's facts, or at least its names; None while unknown."""
+        return self.items.get(item_id) or self.names.get(item_id) if item_id else None
+
+    def unit(self, line: Values) -> Any:
+        """The unit choice of a line; its base unit where none is stated."""
+        item = self.items.get(line.get("item_id") or 0)
+        if item is None:
+            return None
+        return next((u for u in item.units if u.unit_id == line.get("unit_id")), item.units[0])
+
+    def base(self, line: Values) -> Decimal:
+        """The line's quantity in base units; zero while something is unknown."""
+        unit, quantity = self.unit(line), line.get("quantity")
+        return values.quantity(quantity * unit.factor) if unit and quantity else ZERO
+
+    def use_warehouse(self, warehouse_id: int | None) -> None:
+        """Show the stock of another warehouse from now on."""
+        if warehouse_id != self.warehouse_id:
+            self.warehouse_id = warehouse_id
+            known, self.stock = set(self.stock) | set(self.items), {}
+            self.want(known)
+
+    def want(self, item_ids: Iterable[int]) -> None:
+        """Fetch what is missing of these items."""
+        asked = frozenset(item_ids)
+        if missing := frozenset(i for i in asked if i not in self.items or i not in self.stock):
+            self._run(_items_and_stock, self._queries, missing, self.warehouse_id, done=self._take)
+
+    def refresh(self, item_ids: Collection[int]) -> None:
+        """The stock of these items has changed somewhere."""
+        if known := frozenset(item_ids) & self.stock.keys():
+            self._run(_items_and_stock, self._queries, known, self.warehouse_id, done=self._take)
+
+    def propose(self, wanted: Collection[Wanted], done: Callable[[dict[int, Any]], None]) -> None:
+        """Fetch facts and price proposals of lines; `done` gets the proposals by line key."""
+        def take(answer: tuple[Any, ...]) -> None:
+            self._take(answer[0])
+            done(answer[1])
+
+        self._run(_proposals, self._queries, self.kind.key, tuple(wanted), self.partner_id, self.warehouse_id,
+                  done=take)
+
+    def find_exact(self, texts: Collection[str], done: Callable[[dict[str, Any]], None]) -> None:
+        """Items by code, bar code or whole name: `done` gets the hits by text, without those not found."""
+        self._run(_exact, self._queries, tuple(texts), self.partner_id, self.warehouse_id, self.selling, done=done)
+
+    def note(self, hit: Any) -> None:
+        """Remember what a look-up showed of an item."""
+        self.names[hit.id] = Named(hit.code, hit.name, hit.spec, hit.unit)
+
+    def _run(self, operation: Callable[..., Any], *args: Any, done: Callable[[Any], None]) -> None:
+        def finished(answer: Any) -> None:
+            self._settle()
+            done(answer)
+            if not self.pending:
+                self.settled.emit()
+
+        def failed(error: Exception) -> None:
+            self._settle()
+            if not self.pending:
+                self.settled.emit()
+
+        self.pending += 1
+        self._tasks.run(operation, *args, done=finished, failed=failed, write=False)
+
+    def _settle(self) -> None:
+        self.pending -= 1
+
+    def _take(self, answer: tuple[dict[int, Any], dict[int, Any], int | None]) -> None:
+        items, stock, warehouse_id = answer
+        self.items |= items
+        if warehouse_id == self.warehouse_id:  # else the answer is about the warehouse chosen before
+            self.stock |= stock
+        self.arrived.emit()
+
+
+def _items_and_stock(queries: Any, item_ids: Collection[int], warehouse_id: int | None) -> tuple[Any, Any, int | None]:
+    return queries.items(item_ids), queries.stock(item_ids, warehouse_id), warehouse_id
+
+
+def _proposals(queries: Any, kind_key: str, wanted: Collection[Wanted], partner_id: int | None,
+               warehouse_id: int | None) -> tuple[Any, dict[int, Any]]:
+    facts = _items_and_stock(queries, {w.item_id for w in wanted}, warehouse_id)
+    return facts, {w.key: queries.price_for(kind_key, w.item_id, w.unit_id, partner_id) for w in wanted}
+
+
+def _exact(queries: Any, texts: Collection[str], partner_id: int | None, warehouse_id: int | None,
+           selling: bool) -> dict[str, Any]:
+    found = {}
+    for text in texts:
+        hits = queries.find_items(text, warehouse_id=warehouse_id, partner_id=partner_id, selling=selling, limit=5)
+        exact = [h for h in hits if h.exact_barcode or h.code.lower() == text.lower()]
+        exact = exact or [h for h in hits if h.name == text]
+        if exact and (exact[0].exact_barcode or len(exact) == 1):
+            found[text] = exact[0]
+    return found
