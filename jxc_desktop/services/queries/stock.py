@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, type_coerce
 
 from jxc_desktop.document_types.schema import Account, Progress, Promise, Status
+from jxc_desktop.models.base import Money
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item, unit, warehouse
 from jxc_desktop.models.stock import partner_entry, stock_alert, stock_balance
@@ -122,7 +123,7 @@ def top_items(connection: Connection, since: dt.date, until: dt.date) -> list[di
     from jxc_desktop.services.queries.lookups import selling_kinds
 
     d, line = document.c, document_line.c
-    total = func.sum(line.net + line.tax).label("total")
+    total = type_coerce(func.sum(line.net + line.tax), Money).label("total")
     return [dict(r) for r in connection.execute(select(
         item.c.id, item.c.code, item.c.name, func.sum(line.base_quantity).label("quantity"), total).join_from(
         document_line, document, d.id == line.document_id).join(item, item.c.id == line.item_id).where(

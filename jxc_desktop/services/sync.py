@@ -1,0 +1,92 @@
+"""What other programs on the same database commit: a thread reads the change feed and tells.
+
+SQLite is asked cheaply whether anybody else committed (PRAGMA data_version, microseconds) before rows are
+read. On PostgreSQL a row with a lower id may be committed after one with a higher id, so the last ids stay
+under watch for a while.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DBAPIError
+
+from jxc_desktop.models.trail import change
+
+SQLITE_SECONDS, POSTGRESQL_SECONDS = 0.3, 0.5
+LATE_SECONDS = 30  # a transaction that holds an id longer than this is missed
+START_BACK = 100  # ids below the highest that may still be on their way when we start
+LOST_SECONDS = 3.0  # before the database is asked again after it went away
+
+Publish = Callable[[frozenset[tuple[str, int]]], object]
+Tell = Callable[[bool], object]
+
+
+class Feed:
+    """Calls `publish(changes)` for what others commit, and `tell(connected)` when that changes; on its thread."""
+
+    def __init__(self, engine: Engine, origin: str, publish: Publish, tell: Tell = lambda connected: None):
+        self._engine, self._origin, self._publish, self._tell = engine, origin, publish, tell
+        self._on_sqlite = engine.dialect.name == "sqlite"
+        self._floor: int | None = None
+        self._seen: dict[int, float] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="feed", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Nobody is told any more once this returns."""
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        pause = SQLITE_SECONDS if self._on_sqlite else POSTGRESQL_SECONDS
+        connected = True
+        while not self._stop.is_set():
+            try:
+                with self._engine.connect() as connection:
+                    if not connected:
+                        connected = True
+                        self._tell(True)
+                    self._follow(connection, pause)
+            except (DBAPIError, sqlite3.Error):
+                if connected:
+                    connected = False
+                    self._tell(False)
+                self._stop.wait(LOST_SECONDS)
+
+    def _follow(self, connection: Connection, pause: float) -> None:
+        """Poll on one connection until told to stop."""
+        raw: Any = connection.connection.driver_connection
+        version = None
+        while True:
+            now = raw.execute("PRAGMA data_version").fetchone()[0] if self._on_sqlite else None
+            if not self._on_sqlite or now != version:
+                version = now
+                self._read(connection)
+            if self._stop.wait(pause):
+                return
+
+    def _read(self, connection: Connection) -> None:
+        c, first = change.c, self._floor is None
+        if self._floor is None:
+            self._floor = (connection.scalar(select(func.max(c.id))) or 0) - START_BACK
+        rows = connection.execute(select(c.id, c.origin, c.entity, c.entity_id).where(
+            c.id > self._floor).order_by(c.id)).all()
+        connection.rollback()  # an open read transaction would keep showing the same state
+        now = time.monotonic()
+        news = frozenset((r.entity, r.entity_id) for r in rows
+                         if not first and r.id not in self._seen and r.origin != self._origin)
+        for row in rows:
+            self._seen.setdefault(row.id, now)
+        old = [id_ for id_, at in self._seen.items() if self._on_sqlite or now - at > LATE_SECONDS]
+        if old:
+            self._floor = max(self._floor, *old)
+            self._seen = {id_: at for id_, at in self._seen.items() if id_ > self._floor}
+        if news and not self._stop.is_set():
+            self._publish(news)

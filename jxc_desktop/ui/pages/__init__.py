@@ -1,0 +1,1 @@
+"""Pages of the window: lists, master data, stock, history, reports, home."""
