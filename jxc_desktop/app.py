@@ -1,0 +1,319 @@
+"""Puts the program together: folders, settings, the books, who works in them, the window. Knows everything."""
+
+import importlib
+import logging
+import os
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+
+from jxc_desktop import i18n, setup
+from jxc_desktop.errors import UserError
+from jxc_desktop.paths import default_database
+from jxc_desktop.settings import PcFile, Settings
+from jxc_desktop.ui import menu, theme
+from jxc_desktop.ui.changes import Changes
+from jxc_desktop.ui.crash import CrashHandler
+from jxc_desktop.ui.desk import Desk
+from jxc_desktop.ui.main_window import GEOMETRY, MainWindow
+from jxc_desktop.ui.recent import RecentBooks
+from jxc_desktop.ui.session import Bridge, Keeper, Nobody, Session
+from jxc_desktop.ui.tasks import TaskRunner
+from jxc_desktop.ui.user_menu import LANGUAGE, apply_look
+
+NAME = "JXC Desktop"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where the program keeps its files on this PC; `books` unless the user says otherwise."""
+
+    config: Path
+    books: Path
+
+    @property
+    def settings(self) -> Path:
+        return self.config / "settings.json"
+
+    @property
+    def demo(self) -> Path:
+        return self.books.with_name("demo.db")
+
+    @property
+    def drafts(self) -> Path:
+        return self.books.with_name("drafts")
+
+
+def folders() -> Folders:
+    """The folders that this system has for programs like ours."""
+    from platformdirs import user_config_path
+
+    return Folders(user_config_path(NAME, appauthor=False), default_database())
+
+
+def main(argv: list[str] | None = None) -> int:
+    """`argv` without the program's name: a command and its options, or nothing for the window."""
+    argv = sys.argv[1:] if argv is None else argv
+    command = setup.command(argv)
+    if command == "tour":
+        return int(importlib.import_module("jxc_desktop.tour").main(argv))
+    if command != "gui":
+        return int(importlib.import_module("jxc_desktop.cli").main(argv))
+    return run(option(argv, "--db"))
+
+
+def option(argv: list[str], name: str) -> str:
+    """The value after `name`, or in `name=value`."""
+    for place, word in enumerate(argv):
+        if word == name and place + 1 < len(argv):
+            return argv[place + 1]
+        if word.startswith(f"{name}="):
+            return word.partition("=")[2]
+    return ""
+
+
+def run(address: str = "") -> int:
+    """Show the window until it is closed."""
+    app = make_application()
+    program = Program(app, folders())
+    handler = CrashHandler()
+    handler.install()
+    program.start(address)
+    code = app.exec()
+    handler.uninstall()
+    program.close()
+    return code
+
+
+def make_application() -> QApplication:
+    """The Qt application, named, with its texts; the one that runs already in a test."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName(NAME)
+    app.setApplicationDisplayName("")
+    app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+class Program(QObject):
+    """The running program. The window is there before the books are; it is built again for another language."""
+
+    def __init__(self, app: QApplication, where: Folders):
+        super().__init__()
+        self._app, self.folders = app, where
+        settings = Settings(PcFile(where.settings))
+        self.recent = RecentBooks(settings)
+        self.session = Session(TaskRunner(self), settings, Changes(self))
+        self.window: MainWindow | None = None
+        self.desk: Desk | None = None
+        self._bridge = Bridge(self.session.changes, self)
+        self._keeper: Keeper | None = None
+        self._feed: Any = None
+        self._engine: Any = None
+        self._dialog: Any = None
+        self._save_settings: Callable[[dict[str, Any]], object] = lambda values: None
+        self._use_language(settings.get(LANGUAGE))
+        apply_look(self.session)
+
+    # --- starting
+
+    def start(self, address: str = "") -> None:
+        """Open the books asked for, or those of last time, or ask which."""
+        known = address or self.recent.last or (str(self.folders.books) if self.folders.books.exists() else "")
+        if not known:
+            self.ask_for_books()
+            return
+        self._show_frame(known)
+        self.open(known)
+
+    def _show_frame(self, address: str) -> None:
+        """The window as it was, empty: it is there while the database is still being opened."""
+        entry = self.recent.find(address)
+        self.session.company_name = entry.company if entry else ""
+        self.session.database_label = entry.label if entry else ""
+        self.session.actor = Nobody(entry.user if entry else "")
+        self._build_window()
+
+    def open(self, address: str, password: str = "", *, create: bool = False) -> None:
+        """Open books on a worker; the window follows."""
+        if self.desk:
+            self.desk.cover(i18n.tr("Opening the books"))
+        self.session.tasks.run(open_books, address, password, create, self.recent.user_of(address),
+                               done=self._opened, failed=lambda error: self._refused(error, address))
+
+    def _opened(self, opened: Any) -> None:
+        from jxc_desktop.services import preferences, sync
+        from jxc_desktop.services.queries import Queries
+        from jxc_desktop.services.unit_of_work import Commands
+
+        session, books = self.session, opened.books
+        if self.desk:
+            self.desk.leave()
+        before = (session.company_name, session.database_label, session.actor.name, session.language)
+        rebuild = session.is_open or self.window is None
+        self._leave_books(books.address)
+        origin = f"{platform.node()} {os.getpid()}"
+        self._engine = books.engine
+        session.address, session.company_name, session.demo = books.address, books.company, books.demo
+        session.database_label, session.host = opened.label, opened.host
+        session.users, session.actor = books.users, opened.actor
+        session.commands = Commands(books.engine, opened.actor, origin)
+        session.queries = Queries(books.engine, opened.actor)
+        session.journal = session.journal or self._journal(books.address)
+        self._save_settings = lambda values: preferences.save(books.engine, opened.actor.name, values)
+        save = self._save_settings
+        self._keeper = Keeper(session.tasks, save, self)
+        session.settings.use(opened.preferences, self._keeper.keep)
+        self.recent.remember(books.address, books.company, opened.label, opened.actor.name)
+        self._use_language(session.settings.get(LANGUAGE))
+        if rebuild or before != (session.company_name, session.database_label, session.actor.name, session.language):
+            self._build_window()
+        self._furnish(fresh=books.fresh)
+        self._feed = sync.Feed(books.engine, origin, self._bridge.changed.emit, self._bridge.connected.emit)
+        self._feed.start()
+
+    def _journal(self, address: str) -> Any:
+        from jxc_desktop.ui.journal import Journal
+        from jxc_desktop.ui.opening import journal_name
+
+        return Journal(self.folders.drafts / journal_name(address))
+
+    def _refused(self, error: Exception, address: str) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        log.info("cannot open %s: %s", address, error)
+        self.ask_for_books(str(error), address)
+
+    # --- the window
+
+    def _build_window(self) -> None:
+        """A new window in place of the old one."""
+        old, session = self.window, self.session
+        may = session.actor.may if session.is_open else lambda permission: True
+        window = MainWindow(session, menu.groups(may, lambda: self.show_settings()))
+        window.language_chosen.connect(self.use_language)
+        window.settings_asked.connect(self.show_settings)
+        window.closing.connect(self._quit)
+        self.window, self.desk = window, Desk(window, session, self)
+        geometry = session.settings.get(GEOMETRY)
+        if not (geometry and window.restoreGeometry(geometry_bytes(geometry))):
+            window.resize(1366, 768)
+        window.show()
+        if old:
+            old.closing.disconnect(self._quit)
+            old.hide()
+            old.deleteLater()
+
+    def _furnish(self, fresh: bool) -> None:
+        assert self.window and self.desk
+        self.desk.furnish()
+        self._bridge.connected.connect(self.desk.show_connection)
+        apply_look(self.session)
+        if not self.session.settings.get("work/reopen_tabs"):
+            self.session.settings.set("window/tabs", {})
+        self.window.restore(menu.HOME)
+        self.desk.uncover()
+        if fresh:
+            self.desk.ask_company()
+
+    def use_language(self, language: str) -> None:
+        """Switch the language; the window is built again, its tabs come back."""
+        self.session.settings.set(LANGUAGE, language)
+        if self.window and self.desk:
+            self.window.workspace.save()
+            self.desk.leave()
+        self._use_language(language)
+        self._build_window()
+        if self.session.is_open:
+            self._furnish(fresh=False)
+
+    def _use_language(self, language: str) -> None:
+        self.session.language = language
+        i18n.use_language(language)
+        theme.use_qt_language(self._app, language)
+
+    # --- what the user may ask of the program
+
+    def ask_for_books(self, reason: str = "", address: str = "") -> None:
+        """The connect card; with the reason why the books did not open."""
+        from jxc_desktop.ui.dialogs.connect import ConnectDialog, Places
+
+        dialog = ConnectDialog(self.window, self.session.tasks, self.recent,
+                               Places(str(self.folders.books), str(self.folders.demo)), reason, address)
+        dialog.chosen.connect(self._chosen)
+        dialog.rejected.connect(self._not_chosen)
+        dialog.open()
+        self._dialog = dialog
+
+    def _chosen(self, address: str, password: str, create: bool) -> None:
+        if self.window is None:
+            self._show_frame(address)
+        self.open(address, password, create=create)
+
+    def _not_chosen(self) -> None:
+        if self.desk:
+            self.desk.uncover()
+        if not self.session.is_open:
+            self._app.quit()
+
+    def use_actor(self, actor: Any) -> None:
+        """Somebody else works here now."""
+        if self.window:
+            self.window.workspace.save()
+        self.recent.remember(self.session.address, self.session.company_name, self.session.database_label, actor.name)
+        self.open(self.session.address)
+
+    def show_settings(self) -> None:
+        from jxc_desktop.ui.dialogs.settings import SettingsDialog
+
+        if self.session.is_open:
+            SettingsDialog(self.window, self.session, self).open()
+
+    # --- ending
+
+    def _quit(self) -> None:
+        self._app.quit()
+
+    def _leave_books(self, next_address: str = "") -> None:
+        """Finish with the books that are open: settings are written, the feed ends, connections close."""
+        if self._feed:
+            self._feed.stop()
+        if self._keeper and (waiting := self._keeper.take()):
+            try:
+                self._save_settings(waiting)
+            except UserError as error:
+                log.info("settings not kept: %s", error)
+        if self.session.journal and self.session.address != next_address:
+            self.session.journal.close()
+            self.session.journal = None
+        if self._engine:
+            self._engine.dispose()
+        self._feed = self._engine = self._keeper = None
+
+    def close(self) -> None:
+        """End the program; nothing runs any more once this returns."""
+        self.session.tasks.close()
+        self._leave_books()
+        if self.window:
+            self.window.deleteLater()
+            self.window = None
+
+
+def open_books(*given: Any) -> Any:
+    """On a worker: the database libraries are loaded while the window is already there."""
+    from jxc_desktop.ui import opening
+
+    return opening.open_books(*given)
+
+
+def geometry_bytes(text: str) -> Any:
+    from PySide6.QtCore import QByteArray
+
+    return QByteArray.fromBase64(text.encode())

@@ -1,0 +1,100 @@
+"""Opening the books: from an address to an engine, the company and the people who work there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, select, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+
+from jxc_desktop.errors import DatabaseError
+from jxc_desktop.i18n import N_, tr
+from jxc_desktop.models.records import company, employee, warehouse
+from jxc_desktop.services import access, database, passwords
+from jxc_desktop.services.unit_of_work import Actor
+
+
+class BooksMissing(DatabaseError):
+    message = N_("{path} is not there. Was the file moved, or is its drive not connected?")
+
+
+@dataclass(frozen=True)
+class Books:
+    """An open database. `fresh` when nobody has filled in the company yet."""
+
+    engine: Engine
+    address: str
+    company: str
+    demo: bool
+    fresh: bool
+    users: tuple[Actor, ...]
+
+
+def open_books(address: str, password: str = "", *, create: bool = False) -> Books:
+    """Bring the database up to date and open it. Raises the DatabaseError family.
+
+    A file that is missing is only made with `create`; a password that is not given is looked for in the keyring.
+    """
+    url = database.as_url(address)
+    if url.get_backend_name() == "sqlite":
+        if not create and not Path(str(url.database)).exists():
+            raise BooksMissing(path=str(url.database))
+    elif not url.password and (found := password or passwords.find(address)):
+        url = url.set(password=found)
+    full = url.render_as_string(hide_password=False)
+    try:
+        if create and url.get_backend_name() == "postgresql":
+            _make_database(url)
+        database.upgrade(full)
+        engine = database.open_engine(full)
+        with engine.connect() as connection:
+            row = connection.execute(select(company.c.name, company.c.demo, company.c.version)).one()
+            stores = connection.execute(select(warehouse.c.id).limit(1)).first()
+        return Books(engine, address, row.name, bool(row.demo), row.version == 1 and stores is None, users(engine))
+    except DBAPIError as error:
+        raise database.translated(error) from error
+    except DatabaseError as error:
+        if not error.data.get("path"):
+            error.data["path"] = str(url.database)
+        raise
+
+
+def _make_database(url: URL) -> None:
+    """Create the database on the server unless it is there."""
+    everywhere = database.open_engine(url.set(database="postgres").render_as_string(hide_password=False))
+    try:
+        with everywhere.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            known = text("SELECT 1 FROM pg_database WHERE datname = :name")
+            if not connection.scalar(known, {"name": url.database}):
+                name = everywhere.dialect.identifier_preparer.quote_identifier(str(url.database))
+                connection.exec_driver_sql(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
+    finally:
+        everywhere.dispose()
+
+
+def users(engine: Engine) -> tuple[Actor, ...]:
+    """Who may work here: the active employees with the rights of their roles; one administrator at least."""
+    e = employee.c
+    with engine.connect() as connection:
+        rows = connection.execute(select(e.id, e.name, e.role).where(e.active).order_by(
+            e.role != "administrator", e.id)).all()
+    people = tuple(Actor(r.name, access.ROLES.get(r.role or "", frozenset()), r.id) for r in rows)
+    if any(r.role == "administrator" for r in rows):
+        return people
+    return (access.administrator(tr("Administrator")), *people)
+
+
+def location(address: str) -> tuple[str, str]:
+    """(name of the books, host) of an address as people say it; no host for a file."""
+    url = database.as_url(address)
+    if url.get_backend_name() == "sqlite":
+        return Path(str(url.database)).stem, ""
+    return str(url.database or ""), url.host or "localhost"
+
+
+def without_password(address: str) -> tuple[str, str]:
+    """An address to remember, and its password if it had one."""
+    if "://" not in address:
+        return address, ""
+    url = database.as_url(address)
+    return url.set(password=None).render_as_string(), str(url.password or "")

@@ -1,0 +1,232 @@
+"""What makes a window the program: its pages, palette, badges, menu; made once the books are open."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Protocol
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from jxc_desktop.i18n import tr
+from jxc_desktop.ui import menu
+from jxc_desktop.ui.main_window import MainWindow
+from jxc_desktop.ui.page import optional
+from jxc_desktop.ui.palette import PaletteHit
+from jxc_desktop.ui.session import Session
+from jxc_desktop.ui.tokens import Tone
+from jxc_desktop.ui.widgets import LoadingBar, label
+
+FEEDING_BADGES = frozenset({"alert", "item"})
+
+
+class Shell(Protocol):
+    """What the program does for its windows."""
+
+    def ask_for_books(self, reason: str = "", address: str = "") -> None: ...
+
+    def use_actor(self, actor: Any) -> None: ...
+
+    def use_language(self, language: str) -> None: ...
+
+    def show_settings(self) -> None: ...
+
+
+class Cover(QWidget):
+    """Lies over the pages while the books are being opened."""
+
+    def __init__(self, host: QWidget):
+        super().__init__(host)
+        self._host = host
+        self.setObjectName("page")
+        self.setAutoFillBackground(True)
+        self.text = label("", "hint")
+        self._bar = LoadingBar()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._bar)
+        layout.addStretch(1)
+        layout.addWidget(self.text)
+        layout.addStretch(2)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        host.installEventFilter(self)
+        self.hide()
+
+    def begin(self, text: str) -> None:
+        self.text.setText(text)
+        self.setGeometry(self._host.rect())
+        self.raise_()
+        self.show()
+        self._bar.start()
+
+    def end(self) -> None:
+        self._bar.stop()
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self.setGeometry(self._host.rect())
+        return False
+
+
+class Desk(QObject):
+    """Furnishes one window."""
+
+    def __init__(self, window: MainWindow, session: Session, shell: Shell):
+        super().__init__(window)
+        self.window, self.session, self._shell = window, session, shell
+        self._cover = Cover(window.workspace.stack)
+        self._panel: Any = None
+
+    def cover(self, text: str) -> None:
+        self._cover.begin(text)
+
+    def uncover(self) -> None:
+        self._cover.end()
+
+    def furnish(self) -> None:
+        """The books are open: everything can be made now."""
+        for prefix, make in self._makers().items():
+            self.window.register_page(prefix, make)
+        menu.Finder(self.session, self.open, self._functions(), parent=self).attach(self.window.palette_)
+        self.window.top.alerts_asked.connect(self.show_alerts)
+        self.window.user_actions = self._user_actions()
+        self.window.closing.connect(self.keep_drafts)
+        self.session.changes.committed.connect(self._changed)
+        self.show_connection(True)
+        self._count_alerts()
+        self._adopt_drafts()
+
+    def open(self, key: str) -> Any:
+        """Bring a page to the front."""
+        return self.window.open_page(key)
+
+    def show_connection(self, connected: bool) -> None:
+        host = self.session.host
+        if not connected:
+            self.window.top.set_connection(tr("Connection lost, trying again"), Tone.BAD)
+        else:
+            self.window.top.set_connection(tr("Connected to {host}", host=host) if host else tr("This PC"), Tone.OK)
+
+    def ask_company(self) -> None:
+        """New books: who are we?"""
+        from jxc_desktop.ui.dialogs.company import CompanyDialog
+
+        CompanyDialog(self.window, self.session, self.window.refresh).open()
+
+    def keep_drafts(self) -> None:
+        """Put what is being typed into the journal; it comes back with its tab."""
+        for key in self.window.workspace.keys:
+            if page := self.window.workspace.page(key):
+                optional(page, "close_requested", lambda: True)()
+
+    def leave(self) -> None:
+        """The window goes: pages keep their drafts and hear nothing any more."""
+        self.keep_drafts()
+        for key in self.window.workspace.keys:
+            if page := self.window.workspace.page(key):
+                optional(page, "closed", lambda: None)()
+
+    # --- pages
+
+    def _makers(self) -> dict[str, Callable[[str], QWidget]]:
+        from jxc_desktop.ui.pages import makers
+
+        return {prefix: partial(self._make, make) for prefix, make in makers.BY_PREFIX.items()}
+
+    def _make(self, make: Callable[[Session, str], Any], key: str) -> QWidget:
+        page = make(self.session, key)
+        for name, call in (("open_wanted", self.open), ("create_wanted", self.create),
+                           ("print_wanted", self.print), ("export_wanted", self.export)):
+            if signal := optional(page, name):
+                signal.connect(call)
+        return page
+
+    def create(self, record_key: str, text: str = "") -> None:
+        """A new record, named as typed."""
+        page = self.open(f"record/{record_key}/new")
+        if text and (prefill := optional(page, "prefill")):
+            prefill(text)
+
+    def print(self, document_ids: Sequence[int], preview: bool) -> None:
+        """The preview, or at once to the printer that this PC remembers."""
+        from jxc_desktop.ui.pages.print_page import DirectPrint
+
+        key = "print/" + ",".join(map(str, document_ids))
+        if preview:
+            self.open(key)
+        else:
+            DirectPrint(self.window.current_page, self.session, partial(self.open, key),
+                        self.window.toast).print(document_ids)
+
+    def export(self, document_id: int) -> None:
+        from jxc_desktop.ui.pages.print_page import export_document
+
+        export_document(self.window.current_page, self.session, document_id, self.window.toast)
+
+    # --- alerts
+
+    def show_alerts(self) -> None:
+        from jxc_desktop.ui.pages.alerts_panel import AlertsPanel
+
+        if self._panel is None:
+            self._panel = AlertsPanel(self.session, self.window)
+            self._panel.open_wanted.connect(self.open)
+        self._panel.popup(self.window.top.bell)
+
+    def _changed(self, changes: frozenset[tuple[str, int]], initiator: object) -> None:
+        if any(entity in FEEDING_BADGES for entity, _ in changes):
+            self._count_alerts()
+
+    def _count_alerts(self) -> None:
+        self.session.tasks.run(self.session.queries.alert_count, done=self._show_alert_count,
+                               failed=lambda error: None, write=False)
+
+    def _show_alert_count(self, count: int) -> None:
+        self.window.top.set_alerts(count, Tone.WARN)
+        if any(group.key == "stock" for group in self.window.navigation.groups):
+            self.window.set_badge("stock", count)
+
+    # --- menu and palette
+
+    def _user_actions(self) -> list[tuple[str, Callable[[], object]]]:
+        actions: list[tuple[str, Callable[[], object]]] = [
+            (tr("Switch user…"), self.show_users), (tr("Other books…"), lambda: self._shell.ask_for_books()),
+            (tr("Settings…"), self._shell.show_settings), (tr("About JXC Desktop"), self.show_about),
+            (tr("Quit"), self.window.close)]
+        return actions if len(self.session.users) > 1 else actions[1:]
+
+    def _functions(self) -> list[PaletteHit]:
+        may = self.session.actor.may
+        made = menu.new_functions(may, self.open)
+        for text, call in self._user_actions():
+            made.append(PaletteHit(text.rstrip("…"), tr("Program"), "settings", run=call))
+        for group in self.window.navigation.groups:
+            for entry in group.entries:
+                made.append(PaletteHit(tr(entry.title), tr(group.title), group.icon,
+                                       run=partial(self.open, str(entry.opens))))
+        return made
+
+    def show_users(self) -> None:
+        from jxc_desktop.ui.dialogs.user import UserDialog
+
+        UserDialog(self.window, self.session, self._shell.use_actor).open()
+
+    def show_about(self) -> None:
+        from jxc_desktop.ui.dialogs.about import AboutDialog
+
+        AboutDialog(self.window, self.session).open()
+
+    # --- drafts that a dead program left behind
+
+    def _adopt_drafts(self) -> None:
+        """Take them into our own journal, where the editors find them; home lists them."""
+        journal, recovered = self.session.journal, self.session.recovered
+        before = len(recovered)
+        for kept in journal.recover() if journal else ():
+            stem, kind = kept.path.stem, kept.draft.kind
+            journal.write(stem, kept.draft)
+            kept.forget()
+            recovered.append(f"document/{kind}/{stem.removeprefix(f'document_{kind}_')}")
+        if found := recovered[before:]:
+            text = tr("{count} unsaved document(s) recovered", count=len(found))
+            self.window.toast(text, tr("Show"), partial(self.open, found[0]))

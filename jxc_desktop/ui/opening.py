@@ -1,0 +1,33 @@
+"""Opening the books on a worker: everything the window needs to know, in one go."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from jxc_desktop.services import books as service
+from jxc_desktop.services import preferences
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Books, who works in them, and how that person likes it."""
+
+    books: service.Books
+    actor: Any
+    preferences: dict[str, Any]
+    label: str
+    host: str
+
+
+def open_books(address: str, password: str = "", create: bool = False, user: str = "") -> Opened:
+    """Raises the DatabaseError family. `user` is who worked here last; else the first administrator does."""
+    address, given = service.without_password(address)
+    books = service.open_books(address, password or given, create=create)
+    actor = next((a for a in books.users if a.name == user), books.users[0])
+    label, host = service.location(address)
+    return Opened(books, actor, preferences.load(books.engine, actor.name), label, host)
+
+
+def journal_name(address: str) -> str:
+    """A folder name for the drafts of these books."""
+    return hashlib.sha256(address.encode()).hexdigest()[:16]

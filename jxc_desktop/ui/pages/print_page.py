@@ -1,0 +1,100 @@
+"""Documents on paper: the preview as a page, and printing at once with what this PC remembers."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QFileDialog
+
+from jxc_desktop.i18n import tr
+from jxc_desktop.services import documents
+from jxc_desktop.services.exchange import exporting
+from jxc_desktop.services.printing import PrintOptions, Sheet, render
+from jxc_desktop.services.printing.documents import sheets
+from jxc_desktop.ui.page import PageWidget
+from jxc_desktop.ui.preview_page import PreviewPage
+from jxc_desktop.ui.preview_panel import PreviewPanel
+from jxc_desktop.ui.printer import print_pdf
+from jxc_desktop.ui.session import Session
+
+Done = Callable[[], object]
+
+
+def read(queries: Any, ids: Sequence[int]) -> tuple[str, list[Sheet]]:
+    """On a worker: the kind of the documents, and their sheets."""
+    return queries.open_document(ids[0]).kind, sheets(queries, ids)
+
+
+def send(found: Sequence[Sheet], printer: str, paper: Any, options: PrintOptions) -> None:
+    """On a worker: to the printer, without a look."""
+    print_pdf(render(found, paper, options), printer, paper)
+
+
+class PrintPage(PageWidget):
+    """Key "print/<ids>". Counts a print once the spooler has it."""
+
+    def __init__(self, context: Session, key: str):
+        super().__init__(context, key, tr("Print preview"))
+        self._ids = [int(n) for n in key.removeprefix("print/").split(",")]
+        self.preview: PreviewPage | None = None
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.set_keys([("Ctrl+P", tr("Print")), ("Ctrl+S", tr("PDF…"))])
+        self.refresh()
+
+    def refresh(self) -> None:
+        self.operations.read(read, self.context.queries, self._ids, done=self._show)
+
+    def focus_first(self) -> None:
+        (self.preview or self).setFocus()
+
+    def _show(self, found: tuple[str, list[Sheet]]) -> None:
+        kind, shown = found
+        if self.preview:
+            self.preview.hide()
+            self.preview.deleteLater()
+        self.nav_key = f"document/{kind}"
+        title = shown[0].number if len(shown) == 1 else tr("{count} documents", count=len(shown))
+        self.set_title(tr("Print {what}", what=title))
+        self.preview = PreviewPage(kind, shown, self.context.tasks, self.context.settings)
+        self.preview.printed.connect(lambda numbers: count(self.operations, self._ids))
+        self.body.addWidget(self.preview, 1)
+
+
+def count(operations: Any, ids: Sequence[int], done: Done = lambda: None) -> None:
+    """The spooler has them: one more print each."""
+    operations.execute(documents.print_counted, list(ids), done=lambda outcome: done())
+
+
+class DirectPrint:
+    """Prints at once where a printer is remembered for this kind of document; else the preview opens."""
+
+    def __init__(self, page: Any, session: Session, open_preview: Done, told: Callable[[str], object]):
+        self._page, self._session, self._open, self._told = page, session, open_preview, told
+
+    def print(self, ids: Sequence[int]) -> None:
+        self._page.operations.read(read, self._session.queries, ids, done=partial(self._send, ids))
+
+    def _send(self, ids: Sequence[int], found: tuple[str, list[Sheet]]) -> None:
+        kind, shown = found
+        panel = PreviewPanel(kind, tuple(dict.fromkeys(c for sheet in shown for c in sheet.copies)),
+                             self._session.settings)
+        if not self._session.settings.get(f"print/{kind}/printer", "", pc=True) or not panel.chosen_printer:
+            self._open()
+        else:
+            self._page.operations.read(send, shown, panel.chosen_printer, panel.chosen_paper, panel.options,
+                                       done=lambda _: self._sent(ids, shown))
+        panel.deleteLater()
+
+    def _sent(self, ids: Sequence[int], shown: Sequence[Sheet]) -> None:
+        count(self._page.operations, ids)
+        self._told(tr("{what} sent to the printer", what=", ".join(sheet.number for sheet in shown[:3])))
+
+
+def export_document(page: Any, session: Session, document_id: int, told: Callable[[str], object]) -> None:
+    """Ask for a file and write the document as a workbook."""
+    name = f"{page.title}.xlsx".replace("/", "-")
+    path, _ = QFileDialog.getSaveFileName(page, tr("Export"), name, "Excel (*.xlsx);;CSV (*.csv)")
+    if path:
+        page.operations.read(exporting.export_document, session.queries, document_id, path,
+                             done=lambda _: told(tr("Exported to {file}", file=Path(path).name)))
