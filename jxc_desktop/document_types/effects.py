@@ -38,9 +38,9 @@ def take_back(draft: Draft) -> list[Move]:
 
 
 def give_back(draft: Draft) -> list[Move]:
-    """Goods go back to the supplier: at the cost of the line they came with, else at their line's value."""
-    return [move._replace(basis=Basis.ORIGIN) if draft.lines[move.line].get("source_line_id") else move
-            for move in _moves(draft, Basis.GIVEN, -1, valued=True)]
+    """Goods go back to the supplier, who credits the line's value, at the cost of the line they came with."""
+    return [move._replace(basis=Basis.ORIGIN) if move.basis is Basis.CURRENT and draft.lines[move.line].get(
+        "source_line_id") else move for move in _moves(draft, Basis.GIVEN, -1, valued=True)]
 
 
 def transfer(draft: Draft) -> list[Move]:

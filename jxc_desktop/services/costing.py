@@ -45,25 +45,28 @@ class Worth(NamedTuple):
     value: Decimal
     variance: Decimal = ZERO
 
+    def plus(self, other: "Worth") -> "Worth":
+        return Worth(self.value + other.value, self.variance + other.variance)
+
 
 @dataclass
 class Origin:
-    """A line that returns refer to: what it moved, and how much of it has come back so far."""
+    """A line that returns and mirrors refer to: what it moved, and what came back of it so far."""
 
     quantity: Decimal = ZERO
-    value: Decimal = ZERO
+    worth: Worth = Worth(ZERO)
     back_quantity: Decimal = ZERO
-    back_value: Decimal = ZERO
+    back: Worth = Worth(ZERO)
 
-    def share(self, quantity: Decimal) -> Decimal:
-        """The (positive) value of `quantity` more coming back; rounded cumulatively, so all brings all."""
-        whole, total = abs(self.quantity), abs(self.value)
-        if not whole:
-            return ZERO
-        back = self.back_quantity + quantity
-        worth = values.share_of(total, back, whole) - self.back_value
-        self.back_quantity, self.back_value = back, self.back_value + worth
-        return worth
+    def share(self, quantity: Decimal) -> Worth:
+        """What `quantity` (positive) more coming back undoes; rounded cumulatively, so all undoes all."""
+        self.back_quantity += quantity
+        if not self.quantity:
+            return Worth(ZERO)
+        value, variance = (-values.share_of(total, self.back_quantity, abs(self.quantity)) for total in self.worth)
+        share = Worth(value - self.back.value, variance - self.back.variance)
+        self.back = Worth(value, variance)
+        return share
 
 
 @dataclass
@@ -75,28 +78,30 @@ class Pool:
     last_cost: Decimal = ZERO
     missing: deque[tuple[Decimal, Decimal]] = field(default_factory=deque)  # (quantity, estimate), oldest first
 
-    @property
-    def unit_cost(self) -> Decimal:
-        """Value / quantity, unrounded; the last known cost when nothing is held."""
-        return self.value / self.quantity if self.quantity > 0 else self.last_cost
-
     def worth(self, event: Event, origins: Mapping[int, Origin]) -> Worth:
         """Take the move into the pool and say what it is worth."""
         if event.basis is Basis.TRANSFER:
             return Worth(ZERO)
         origin = origins.get(event.origin_line_id) if event.origin_line_id else None
         if event.quantity > 0:
-            return self._receive(event.quantity, self._incoming_value(event, origin))
-        if event.basis is Basis.ORIGIN:
+            due = self._incoming(event, origin)
+            return self._receive(event.quantity, due.value).plus(Worth(ZERO, due.variance))
+        if event.basis is not Basis.CURRENT:
             return self._give_back(event, origin)
         return Worth(-self._issue(-event.quantity))
 
-    def _incoming_value(self, event: Event, origin: Origin | None) -> Decimal:
+    def _incoming(self, event: Event, origin: Origin | None) -> Worth:
         if event.basis is Basis.GIVEN and event.stated is not None:
-            return event.stated
+            return Worth(event.stated)
         if event.basis is Basis.ORIGIN and origin is not None:
             return origin.share(event.quantity)
-        return values.money(event.quantity * self.unit_cost)
+        return Worth(self._at_current_cost(event.quantity))
+
+    def _at_current_cost(self, quantity: Decimal) -> Decimal:
+        """At value / quantity, unrounded; at the last known cost when nothing is held."""
+        if self.quantity > 0:
+            return values.share_of(self.value, quantity, self.quantity)
+        return values.money(values.product(quantity, self.last_cost))
 
     def _receive(self, quantity: Decimal, value: Decimal) -> Worth:
         """Goods come in; they settle missing stock first, at their own cost against the estimate."""
@@ -123,23 +128,27 @@ class Pool:
             out = values.share_of(self.value, taken, held)
             self.last_cost = values.divide(self.value, held, values.COST_PLACES)
         if short := quantity - taken:
-            cost = self.value / held if taken else self.last_cost
-            estimate = values.money(short * cost)
+            estimate = self._at_current_cost(short)
             self.missing.append((short, estimate))
             out += estimate
         self.quantity, self.value = self.quantity - quantity, self.value - out
         return out
 
     def _give_back(self, event: Event, origin: Origin | None) -> Worth:
-        """Goods go back to the supplier: the credit leaves, unless that would empty or overdraw the pool."""
+        """Goods go back at the cost they came with, unless that would empty or overdraw the pool.
+
+        What the supplier credits (GIVEN) or the mirrored line was worth, and the cost does not cover, is variance.
+        """
         quantity = -event.quantity
-        credit = origin.share(quantity) if origin is not None else event.stated
-        if credit is None or quantity >= self.quantity or credit > self.value:
+        stated = event.stated if event.basis is Basis.GIVEN else None
+        cost = -sum(origin.share(quantity), ZERO) if origin is not None else stated
+        credit = cost if stated is None else stated
+        if cost is None or credit is None or quantity >= self.quantity or cost > self.value:
             out = self._issue(quantity)
-            return Worth(-out, out - credit if credit is not None else ZERO)
-        self.last_cost = values.round_to(self.unit_cost, values.COST_PLACES)
-        self.quantity, self.value = self.quantity - quantity, self.value - credit
-        return Worth(-credit)
+            return Worth(-out, ZERO if credit is None else out - credit)
+        self.last_cost = values.divide(self.value, self.quantity, values.COST_PLACES)
+        self.quantity, self.value = self.quantity - quantity, self.value - cost
+        return Worth(-cost, cost - credit)
 
 
 def replay(pool: Pool, events: Iterable[Event], origins: dict[int, Origin]) -> dict[EventKey, Worth]:
@@ -154,5 +163,5 @@ def replay(pool: Pool, events: Iterable[Event], origins: dict[int, Origin]) -> d
         if event.basis is not Basis.TRANSFER:
             origin = origins.setdefault(event.key.line_id, Origin())
             origin.quantity += event.quantity
-            origin.value += worth.value + worth.variance
+            origin.worth = origin.worth.plus(worth)
     return worths

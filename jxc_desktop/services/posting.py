@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, insert, select, tuple_, update
 
+from jxc_desktop import values
 from jxc_desktop.document_types.schema import Basis
 from jxc_desktop.models.stock import cost_pool, stock_balance, stock_move
 from jxc_desktop.services import costing, trail
@@ -149,7 +150,7 @@ def _post_item(work: Work, locked: Locked, change: _ItemChange) -> list[dict[str
                if key.item_id == change.item_id and (key >= first or key in known)}
     ordered = [events[key] for key in sorted(events)]
     if known:
-        _find_dips(locked, change.item_id, ordered, known)
+        _find_dips(locked, change.item_id, events, known)
     value_before = row.pool.value
     worths = costing.replay(pool, ordered, _origins(work, change.item_id, ordered))
     if ordered and (row.last is None or latest or known):
@@ -197,23 +198,24 @@ _sums = (func.sum(_m.quantity).label("quantity"), func.sum(_m.value).label("valu
 
 
 def _summed(condition: Any) -> Select[Any]:
-    """Moves added up per event, in order of effect."""
+    """Moves added up per event and basis, in order of effect; a correction may have changed the basis."""
     keys = (*_order, _m.leg, _m.item_id, _m.warehouse_id)
     about = (_m.document_id, _m.basis, _m.origin_line_id)
-    return select(*keys, *about, *_sums).where(condition).group_by(*keys, *about).order_by(*keys)
+    return select(*keys, *about, *_sums).where(condition).group_by(*keys, *about).order_by(*keys, func.max(_m.id))
 
 
 def _net(rows: Iterable[Any]) -> Moves:
     found: Moves = {}
     for r in rows:
-        if not (r.quantity or r.value or r.variance):
-            continue  # corrected away
         key = EventKey(r.effective_at, r.entry, r.line_id, r.leg, r.item_id, r.warehouse_id)
+        quantity, worth = r.quantity, Worth(r.value, r.variance)
+        if key in found:
+            event, past = found[key]
+            quantity, worth = quantity + event.quantity, worth.plus(past)
         basis = Basis(r.basis)
-        stated = r.value + r.variance if basis is Basis.GIVEN else None
-        found[key] = (Event(key, r.document_id, r.quantity, basis, stated, r.origin_line_id),
-                      Worth(r.value, r.variance))
-    return found
+        stated = abs(worth.value + worth.variance) if basis is Basis.GIVEN else None
+        found[key] = Event(key, r.document_id, quantity, basis, stated, r.origin_line_id), worth
+    return {key: made for key, made in found.items() if made[0].quantity or any(made[1])}  # not corrected away
 
 
 def _history(work: Work, item_id: int, first: EventKey) -> tuple[Pool, Moves]:
@@ -231,10 +233,13 @@ def _history(work: Work, item_id: int, first: EventKey) -> tuple[Pool, Moves]:
 
 
 def _last_cost(work: Work, earlier: Any) -> Decimal:
-    """The unit cost at which the last goods left before a moment when nothing was held."""
-    last = work.connection.execute(_summed(and_(earlier, _m.basis != Basis.TRANSFER)).order_by(None).order_by(
-        *(column.desc() for column in _order)).limit(1)).first()
-    return abs(last.value / last.quantity) if last and last.quantity else ZERO
+    """The unit cost of the goods that took the stock to zero: they left last, or filled a shortage."""
+    last = work.connection.execute(select(*_sums).where(earlier, _m.basis != Basis.TRANSFER).group_by(*_order).having(
+        func.sum(_m.quantity) != ZERO).order_by(*(column.desc() for column in _order)).limit(1)).first()
+    if last is None:
+        return ZERO
+    worth = last.value + last.variance if last.quantity > 0 else last.value
+    return values.divide(worth, last.quantity, values.COST_PLACES)
 
 
 def _origins(work: Work, item_id: int, events: Sequence[Event]) -> dict[int, Origin]:
@@ -243,27 +248,31 @@ def _origins(work: Work, item_id: int, events: Sequence[Event]) -> dict[int, Ori
     if not lines:
         return {}
     of_item = _m.item_id == item_id
-    origins = {r.line_id: Origin(r.quantity, r.value + r.variance) for r in work.rows(
+    origins = {r.line_id: Origin(r.quantity, Worth(r.value, r.variance)) for r in work.rows(
         select(_m.line_id, *_sums).where(of_item, _m.line_id.in_(lines)).group_by(_m.line_id))}
     earlier = tuple_(*_order) < tuple(events[0].key[:3])
     for r in work.rows(select(_m.origin_line_id, *_sums).where(
             of_item, _m.origin_line_id.in_(lines), earlier).group_by(_m.origin_line_id)):
         origins[r.origin_line_id].back_quantity = abs(r.quantity)
-        origins[r.origin_line_id].back_value = abs(r.value + r.variance)
+        origins[r.origin_line_id].back = Worth(r.value, r.variance)
     return origins
 
 
-def _find_dips(locked: Locked, item_id: int, ordered: Sequence[Event], known: Moves) -> None:
-    """Note where a replay takes the running stock of a warehouse below zero between its date and now."""
-    running = {w: b.on_hand for (i, w), b in locked.balances.items() if i == item_id}
-    for event, _ in known.values():
-        if event.key.warehouse_id in running:
-            running[event.key.warehouse_id] -= event.quantity
-    for event in ordered:
-        warehouse = event.key.warehouse_id
-        if warehouse not in running:
+def _find_dips(locked: Locked, item_id: int, events: Mapping[EventKey, Event], known: Moves) -> None:
+    """Note where the running stock of a warehouse falls below zero between the first change and now.
+
+    A dip that was there before (negative stock was allowed then) counts only where it gets deeper.
+    """
+    balances = {w: b for (i, w), b in locked.balances.items() if i == item_id}
+    was = {w: b.on_hand - sum(e.quantity for e, _ in known.values() if e.key.warehouse_id == w)
+           for w, b in balances.items()}
+    now = dict(was)
+    for key in sorted(events.keys() | known.keys()):
+        warehouse = key.warehouse_id
+        if warehouse not in balances:
             continue  # a warehouse this document does not move
-        running[warehouse] += event.quantity
-        balance = locked.balances[item_id, warehouse]
-        if running[warehouse] < min(ZERO, balance.dip[0] if balance.dip else ZERO):
-            balance.dip = running[warehouse], event.key.effective_at.date()
+        was[warehouse] += known[key][0].quantity if key in known else ZERO
+        now[warehouse] += events[key].quantity if key in events else ZERO
+        lowest = balances[warehouse].dip
+        if now[warehouse] < min(ZERO, was[warehouse], lowest[0] if lowest else ZERO):
+            balances[warehouse].dip = now[warehouse], key.effective_at.date()
