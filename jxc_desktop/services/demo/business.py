@@ -21,7 +21,7 @@ class Note:
     id: int
     day: dt.date
     warehouse: int
-    direct: bool  # came from no order
+    order: int | None = None  # that it came from
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Business:
 
     def at_hand(self, notes: list[Note], day: dt.date, *, direct: bool = False) -> list[Note]:
         """The notes of the last month that something may still happen to."""
-        return [n for n in notes[-40:] if (n.direct or not direct) and (day - n.day).days <= 30]
+        return [n for n in notes[-40:] if not (direct and n.order) and (day - n.day).days <= 30]
 
     def recent(self, notes: list[Note], day: dt.date, *, direct: bool = False) -> Note | None:
         """Take one of them; each is taken once, so that nobody stands in another's way."""

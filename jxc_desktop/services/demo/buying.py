@@ -36,7 +36,7 @@ class Buying:
     def order(self, day: dt.date) -> None:
         """Order what one supplier has and we need, and expect it."""
         b = self.business
-        wanted = self._neediest(most=9)
+        wanted = self._neediest(most=10)
         buyer = b.who("buyer")
         first = next(iter(wanted))
         due = workdays.after(day, b.rng.randint(2, 7))
@@ -59,7 +59,7 @@ class Buying:
         draft = b.desk.follow("goods_receipt", order.id, dated)
         draft.header |= {"employee_id": clerk.id, "remark": None}
         if short:
-            draft.lines = [line for line in draft.lines if self._came(line)] or draft.lines[:1]
+            draft.lines = [self._cut(line) for line in draft.lines if b.chance(0.85)] or draft.lines[:1]
         saved = b.desk.save(draft, clerk)
         for line in draft.lines:
             good = b.goods[line["item_id"]]
@@ -67,14 +67,15 @@ class Buying:
             b.shelves.move(good.id, order.warehouse, quantity, dated)
             b.shelves.expected[good.id] -= quantity
             order.open[good.id] -= quantity
-        b.received.append(Note(saved.id, dated, order.warehouse, False))
+        b.received.append(Note(saved.id, dated, order.warehouse, order.id))
         if any(order.open.values()):
             step = self.receive if b.chance(0.7) else self.give_up
             b.agenda.at(workdays.after(day, b.rng.randint(3, 9)), partial(step, order), rank=1)
 
     def give_up(self, order: Order, day: dt.date) -> None:
-        """The supplier has no more: close the order."""
+        """The supplier has no more: close the order; what came of it can no longer be corrected."""
         b = self.business
+        b.received = [note for note in b.received if note.order != order.id]
         b.desk.run(order.buyer.commands, documents.close, order.id, order.version)
         for item, quantity in order.open.items():
             b.shelves.expected[item] -= quantity
@@ -93,7 +94,7 @@ class Buying:
                                          warehouse_id=first.home, employee_id=buyer.id), buyer)
         for good, quantity in wanted.items():
             b.shelves.move(good.id, first.home, quantity, day)
-        b.received.append(Note(saved.id, day, first.home, True))
+        b.received.append(Note(saved.id, day, first.home))
 
     def give_back(self, day: dt.date) -> None:
         """Return broken or wrong goods to their supplier."""
@@ -124,7 +125,7 @@ class Buying:
         scarcest = min(groups.values(), key=lambda group: sum(min(lack, Decimal("0.05")) - Decimal("0.05")
                                                               for lack, _ in group))
         chosen = [g for lack, g in sorted(scarcest, key=lambda pair: pair[0])[:most]
-                  if lack < Decimal("0.25")] or [min(scarcest, key=lambda pair: pair[0])[1]]
+                  if lack < Decimal("0.3")] or [min(scarcest, key=lambda pair: pair[0])[1]]
         return {g: max((g.maximum - shelves.projected(g.id)) // g.pack, Decimal(1)) * g.pack for g in chosen}
 
     def _line(self, good: Good, quantity: Decimal, day: dt.date, extra: Decimal = Decimal(1)) -> Values:
@@ -132,9 +133,8 @@ class Buying:
         return {"item_id": good.id, "unit_id": good.pack_id if good.pack > 1 else good.unit_id,
                 "quantity": quantity / good.pack, "price": values.money(price), "tax_rate": good.product.tax_rate}
 
-    def _came(self, line: Values) -> bool:
-        """Cut a line down to what came of it; whether anything did."""
-        rng = self.business.rng
-        if rng.random() < 0.5:
-            line["quantity"] = line["quantity"] * rng.randint(3, 8) // 10
-        return bool(line["quantity"])
+    def _cut(self, line: Values) -> Values:
+        """What came of a line: all, or some of its packs."""
+        b = self.business
+        part = max(line["quantity"] * b.rng.randint(3, 8) // 10, Decimal(1))
+        return line | {"quantity": part} if b.chance(0.5) else line

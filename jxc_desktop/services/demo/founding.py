@@ -106,8 +106,8 @@ class Founding:
         minimum = values.money(product.cost * Decimal("1.03"))
         week = self.sales_lines * Decimal(round(weight, 6)) * LINE_WORTH / sale / 52
         reorder = _packs(week * 2, factor)
-        maximum = reorder + _packs(week * 6 + LINE_WORTH / sale, factor) + factor
         level = (_packs(week / 4, factor), _packs(week / 4, factor) + 2 * factor) if in_shop else None
+        maximum = reorder + _packs(week * 6 + LINE_WORTH / sale, factor) + factor + (level[1] if level else 0)
         given = {"code": product.code, "name": product.name, "spec": product.spec, "brand": product.brand,
                  "category_id": self.ids[product.category], "unit_id": self.ids[product.unit],
                  "purchase_price": product.cost, "sale_price": sale, "minimum_price": minimum,

@@ -43,8 +43,9 @@ class Selling:
     def order(self, day: dt.date, *, split: bool = False) -> None:
         """Take an order; it holds what is free and is delivered a few days later. `split`: in two parts."""
         b = self.business
-        party, warehouse, seller = self._party(), self._warehouse(), b.who("salesperson")
-        wanted = self._wanted(party, warehouse, day, b.rng.randint(2, 8), beyond=0.06)
+        party, seller = self._party(), b.who("salesperson")
+        warehouse = b.firm.main if split else self._warehouse()
+        wanted = self._wanted(party, warehouse, day, b.rng.randint(3, 8), beyond=0.06)
         lines = [good.line(quantity, party.trade.level) for good, quantity in wanted.items()]
         due = workdays.after(day, b.rng.randint(1, 4))
         saved = b.desk.save(self._draft("sales_order", day, lines, party, warehouse_id=warehouse,
@@ -68,7 +69,7 @@ class Selling:
         if draft.lines:
             draft.header |= {"employee_id": order.seller.id, "discount_amount": self._round_off(draft.lines)}
             saved = b.desk.save(draft, b.who("clerk", "salesperson"))
-            b.sold.append(Note(saved.id, day, order.warehouse, False))
+            b.sold.append(Note(saved.id, day, order.warehouse, order.id))
         if any(order.open.values()):
             step = self.deliver if order.tries < PATIENCE else self.give_up
             b.agenda.at(workdays.after(day, b.rng.randint(4, 9)), partial(step, order), rank=6)
@@ -108,7 +109,7 @@ class Selling:
         saved = b.desk.save(draft, seller)
         for good, quantity in wanted.items():
             b.shelves.move(good.id, warehouse, -quantity, day)
-        note = Note(saved.id, day, warehouse, True)
+        note = Note(saved.id, day, warehouse)
         b.sold.append(note)
         return note
 
