@@ -1,0 +1,66 @@
+"""The list of one kind of master data; items with the tree of their categories beside it."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from jxc_desktop import document_types
+from jxc_desktop.document_types.schema import RecordType
+from jxc_desktop.i18n import N_, tr
+from jxc_desktop.ui.context import Context
+from jxc_desktop.ui.pages import filters, saved_views
+from jxc_desktop.ui.pages.category_tree import CategoryTree
+from jxc_desktop.ui.pages.list_page import ListPage, ListSpec
+
+_SEARCH = {"item": N_("Code, name, initials, spec, barcode"), "partner": N_("Code, name, initials, phone")}
+_WITH_STOCK = ("item",)
+
+
+def spec_of(kind: RecordType) -> ListSpec:
+    return ListSpec(
+        f"record/{kind.key}", kind.title, kind.icon, _SEARCH.get(kind.key, N_("Code, name, initials")),
+        (kind.key, "category") if kind.key == "item" else (kind.key,), filters.of_record(kind),
+        saved_views.of_record(kind), descending=False, save=kind.permission("save"), export=kind.permission("export"),
+        empty=N_("No master data of this kind yet"))
+
+
+class RecordListPage(ListPage):
+    """Key "list/record/<type>"."""
+
+    def __init__(self, context: Context, key: str):
+        self.kind = document_types.RECORDS_BY_KEY[key.rpartition("/")[2]]
+        self.tree: CategoryTree | None = None
+        super().__init__(context, key, spec_of(self.kind))
+
+    def beside(self) -> QWidget | None:
+        if any(f.name == "category_id" for f in self.kind.fields):
+            self.tree = CategoryTree(self.context, self.operations)
+            self.tree.chosen.connect(lambda category, name: self.feed.restart())
+            self.tree.manage_wanted.connect(lambda: self.open_wanted.emit("list/record/category"))
+        return self.tree
+
+    def fixed_filters(self) -> dict[str, Any]:
+        found = super().fixed_filters()
+        if self.tree and self.tree.category_id is not None:
+            found["category_id"] = self.tree.category_id
+        return found
+
+    def refresh(self) -> None:
+        super().refresh()
+        if self.tree:
+            self.tree.reload()
+
+    def open_row(self, row: Any) -> None:
+        self.open_wanted.emit(f"record/{self.kind.key}/{row['id']}")
+
+    def new(self) -> None:
+        self.open_wanted.emit(f"record/{self.kind.key}/new")
+
+    def copy_row(self, row: Any) -> None:
+        self.open_wanted.emit(f"record/{self.kind.key}/copy-{row['id']}")
+
+    def key_hints(self) -> list[tuple[str, str]]:
+        hints = super().key_hints()
+        if self.kind.key in _WITH_STOCK:
+            hints[-1] = ("F6", tr("Categories and rows"))
+        return hints
