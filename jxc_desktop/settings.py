@@ -57,6 +57,8 @@ DECLARED = (
     Setting("window/tabs", (dict,)),
     Setting("table/", (dict,)),
     Setting("home/", (dict,)),
+    Setting("report/", (dict,)),
+    Setting("list/", (dict,)),
     Setting("books", (list,), [], pc=True),  # recently opened, the last one first
 )
 _BY_KEY = {setting.key: setting for setting in DECLARED}
