@@ -103,8 +103,8 @@ def _baseline(engine: Engine, header: dict[str, Any], items: list[int]) -> Calla
             "INSERT INTO document (kind, number, status, date, total, created_at, created_by, version, tax_included)"
             " VALUES ('baseline', ?, 'posted', ?, 20000, ?, 'bench', 1, true) RETURNING id"),
             (number, DAY.isoformat(), now)).fetchone()[0]
-        posting = cursor.execute(sql("INSERT INTO posting (document_id, action, at, actor) VALUES (?, 'post', ?, 'b')"
-                                     " RETURNING id"), (document, now)).fetchone()[0]
+        posting = cursor.execute(sql("INSERT INTO posting (document_id, action, at, actor, digest) VALUES (?, 'post', ?, 'b', ?)"
+                                     " RETURNING id"), (document, now, digest)).fetchone()[0]
         cursor.executemany(sql(
             "INSERT INTO document_line (document_id, position, item_id, quantity, base_quantity, price, amount, gift)"
             " VALUES (?, ?, ?, 10000, 10000, 2000000000, 2000, false)"),

@@ -333,6 +333,7 @@ def create_tables() -> None:
         sa.Column("action", sa.String(length=20), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name="fk_posting_document_id"),
         sa.PrimaryKeyConstraint("id", name="pk_posting")
     )

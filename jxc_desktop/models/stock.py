@@ -33,7 +33,8 @@ from jxc_desktop.models.base import (
 
 posting = Table(
     "posting", metadata, key(), reference("document_id", "document", nullable=False, index=True),
-    text("action", 20, nullable=False), moment("at", nullable=False), text("actor", 120, nullable=False))
+    text("action", 20, nullable=False), moment("at", nullable=False), text("actor", 120, nullable=False),
+    Column("digest", LargeBinary(16), nullable=False))
 
 stock_move = Table(
     "stock_move", metadata, key(), reference("posting_id", "posting", nullable=False, index=True),

@@ -2,7 +2,8 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -121,18 +122,27 @@ def print_counted(work: Work, document_ids: Sequence[int]) -> None:
 
 def read_draft(connection: Any, document_id: int) -> Draft:
     """A saved document as a draft; NotFound if there is none."""
-    row = connection.execute(select(document).where(document.c.id == document_id)).mappings().first()
-    if row is None:
+    found = next(read_drafts(connection, document.c.id == document_id), None)
+    if found is None:
         raise NotFound(what=N_("Document"), key=document_id)
-    kind = document_types.BY_KEY[row["kind"]]
-    header = {f.name: row[f.name] for f in kind.header} | {f: row[f] for f in TOTAL_FIELDS}
-    if row["time"]:
-        header["time"] = row["time"]
-    c = document_line.c
-    lines = connection.execute(select(document_line).where(c.document_id == document_id).order_by(c.position))
+    return found
+
+
+def read_drafts(connection: Any, condition: Any) -> Iterator[Draft]:
+    """The saved documents that a condition on their headers chooses, by id."""
+    d, c = document.c, document_line.c
     names = ("id", *LINE_FIELDS, "fulfilled", "reserved")
-    return Draft(kind.key, header, [{n: line[n] for n in names} for line in lines.mappings()], row["id"],
-                 row["version"], row["number"], Status(row["status"]), row["reversal_of_id"])
+    lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for line in connection.execute(select(document_line).where(
+            c.document_id.in_(select(d.id).where(condition))).order_by(c.position)).mappings():
+        lines[line["document_id"]].append({n: line[n] for n in names})
+    for row in connection.execute(select(document).where(condition).order_by(d.id)).mappings().all():
+        kind = document_types.BY_KEY[row["kind"]]
+        header = {f.name: row[f.name] for f in kind.header} | {f: row[f] for f in TOTAL_FIELDS}
+        if row["time"]:
+            header["time"] = row["time"]
+        yield Draft(kind.key, header, lines[row["id"]], row["id"], row["version"], row["number"],
+                    Status(row["status"]), row["reversal_of_id"])
 
 
 # --- one document through the ledgers ---------------------------------------------------------------------
@@ -157,8 +167,8 @@ def _post(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str
         orders.promise(work, before.id, locked, Status.POSTED, Status.DRAFT)
     saved = _write(work, kind, draft, before, Status.POSTED)
     posting_id, entry = _begin_posting(work, saved.id, before, action)
-    events = _events(draft, moves, saved.id, entry)
-    _move(work, kind, Change(saved.id, posting_id, draft, events, past), locked)
+    asked = events(draft, moves, saved.id, entry)
+    _move(work, kind, Change(saved.id, posting_id, draft, asked, past), locked)
     taken_now = orders.taken(draft.lines)
     change = {i: taken_now[i] - old_taken[i] for i in taken_now.keys() | old_taken.keys()
               if taken_now[i] != old_taken[i]}
@@ -204,26 +214,27 @@ def _places(kind: DocumentType, draft: Draft, old: Draft | None, moves: Sequence
 def _begin_posting(work: Work, document_id: int, before: Any, action: str) -> tuple[int, int]:
     """The row that says when we learnt this; taken after the locks, so that entries of one item never
     overtake each other. Returns its id and the document's entry."""
+    row = {"document_id": document_id, "action": action, "at": work.now, "actor": work.actor.name}
     posting_id: int = work.connection.execute(insert(posting_table).values(
-        document_id=document_id, action=action, at=work.now, actor=work.actor.name).returning(
-        posting_table.c.id)).scalar_one()
+        **row, digest=trail.digest(row)).returning(posting_table.c.id)).scalar_one()
     if before and before.entry:
         return posting_id, before.entry
     _set(work, document_id, entry=posting_id, posted_at=work.now, posted_by=work.actor.name)
     return posting_id, posting_id
 
 
-def _events(draft: Draft, moves: Sequence[Move], document_id: int, entry: int) -> list[Event]:
+def events(draft: Draft, moves: Sequence[Move], document_id: int, entry: int) -> list[Event]:
+    """The moves that a document asks for, at their places in the ledger."""
     at = dt.datetime.combine(draft.header["date"], draft.header.get("time") or dt.time())
-    events = []
+    found = []
     for move in moves:
         line = draft.lines[move.line]
         key = EventKey(at, entry, line["id"], move.leg, move.item_id, move.warehouse_id)
         origin = None
         if move.basis is Basis.ORIGIN or (move.basis is Basis.GIVEN and move.quantity < 0):
             origin = line.get("mirrors") or line.get("source_line_id")
-        events.append(Event(key, document_id, move.quantity, move.basis, move.value, origin))
-    return events
+        found.append(Event(key, document_id, move.quantity, move.basis, move.value, origin))
+    return found
 
 
 def _withdraw(work: Work, document_id: int, version: int, action: str, status: Status) -> Saved:

@@ -16,7 +16,7 @@ from jxc_desktop.models.trail import seal as seal_table
 from jxc_desktop.services import trail
 from jxc_desktop.services.unit_of_work import Work
 
-SEALED = ("stock_move", "partner_entry", "audit_entry")
+SEALED = ("posting", "stock_move", "partner_entry", "audit_entry")
 BLOCK = 10_000
 GENESIS = bytes(32)
 

@@ -1,7 +1,7 @@
 """What partners owe us and we owe them: entries of posted documents and their running sums."""
 
 import datetime as dt
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -20,18 +20,21 @@ from jxc_desktop.values import ZERO
 
 
 def post(work: Work, posting_id: int, document_id: int, date: dt.date, wanted: Iterable[Entry]) -> None:
-    """Append the difference between the entries a document asks for and those it has posted."""
-    due: Counter[tuple[int, str]] = Counter()
+    """Append the difference between the entries a document asks for and those it has posted.
+
+    One that is moved to another day is taken back on its old day and posted on the new one.
+    """
+    due: defaultdict[tuple[int, str, dt.date], Decimal] = defaultdict(Decimal)
     for entry in wanted:
-        due[entry.partner_id, entry.account.value] += entry.amount  # type: ignore[assignment]
+        due[entry.partner_id, entry.account.value, date] += entry.amount
     e = partner_entry.c
-    for row in work.rows(select(e.partner_id, e.account, func.sum(e.amount).label("amount")).where(
-            e.document_id == document_id).group_by(e.partner_id, e.account)):
-        due[row.partner_id, row.account] -= row.amount
+    for row in work.rows(select(e.partner_id, e.account, e.date, func.sum(e.amount).label("amount")).where(
+            e.document_id == document_id).group_by(e.partner_id, e.account, e.date)):
+        due[row.partner_id, row.account, row.date] -= row.amount
     rows: list[dict[str, Any]] = [
         {"posting_id": posting_id, "document_id": document_id, "partner_id": partner_id, "account": account,
-         "date": date, "amount": Decimal(amount)}
-        for (partner_id, account), amount in sorted(due.items()) if amount]
+         "date": on, "amount": amount}
+        for (partner_id, account, on), amount in sorted(due.items()) if amount]
     if not rows:
         return
     work.connection.execute(insert(partner_entry), [{**row, "digest": trail.digest(row)} for row in rows])
