@@ -91,6 +91,8 @@ class Table(QTableView):
         super().setModel(model)
         if not isinstance(model, RowsModel):
             return
+        if self._frozen:
+            self._frozen.follow()  # first: at a reset it forgets the current row, which we then find again
         model.modelAboutToBeReset.connect(self._keep_place)
         model.modelReset.connect(self._find_place)
         for signal in (model.modelReset, model.rowsInserted, model.rowsRemoved):
@@ -98,8 +100,6 @@ class Table(QTableView):
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(False)
         self.columns.load()
-        if self._frozen:
-            self._frozen.follow()
         self.setSortingEnabled(True)  # sorts by the kept column, if there is one
         self._show_empty()
 
