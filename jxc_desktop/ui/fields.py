@@ -1,7 +1,7 @@
 """One editor widget for each field type; the same in document headers, record forms and filters.
 
 Every editor has: `field`, `changed` (the value is another one), `entered` (Enter: on to the next field),
-`value()`, `set_value(value, label)`, `fault()`, `show_problem(text)` and `set_read_only(on)`. Text that cannot
+`value()`, `peek()` (the same without closing what is being typed), `set_value(value, label)`, `fault()`, `show_problem(text)` and `set_read_only(on)`. Text that cannot
 be read stays in the editor, with a red ring.
 """
 
@@ -35,6 +35,8 @@ class FieldEditor(Protocol):
 
     def value(self) -> Any: ...
 
+    def peek(self) -> Any: ...
+
     def set_value(self, value: Any, label: str = "") -> None: ...
 
     def fault(self) -> str: ...
@@ -57,7 +59,8 @@ class _Editor:
     def show_problem(self, text: str) -> None:
         """A red ring with a reason; an empty text takes it away."""
         widget = cast(QWidget, self)
-        restyle(widget, invalid=bool(text))
+        if bool(widget.property("invalid")) != bool(text):
+            restyle(widget, invalid=bool(text))
         widget.setToolTip(text)
         widget.setAccessibleDescription(text)
 
@@ -79,6 +82,9 @@ class _Editor:
     def commit(self) -> None:
         """Take what was typed."""
 
+    def peek(self) -> Any:
+        return self.value()  # type: ignore[attr-defined]
+
 
 class _TypedEditor(_Editor):
     """An editor of one line: reads its text when it is left."""
@@ -89,10 +95,15 @@ class _TypedEditor(_Editor):
         self.commit()
         return self._value
 
+    def peek(self) -> Any:
+        return self._value
+
     def set_value(self, value: Any, label: str = "") -> None:
         self._value, self._wrong = value, ""
         self._show()
         self.show_problem("")
+        if cast(QLineEdit, self).hasFocus():
+            cast(QLineEdit, self).selectAll()
 
     def set_read_only(self, read_only: bool) -> None:
         cast(QLineEdit, self).setReadOnly(read_only)
@@ -144,6 +155,10 @@ class TextField(_TypedEditor, QLineEdit):
         super().__init__(parent)
         self._begin(field)
         self.setMaxLength(field.max_length)
+        self.textEdited.connect(lambda text: self.changed.emit())
+
+    def peek(self) -> str | None:
+        return self.text().strip() or None
 
 
 class NumberField(_TypedEditor, RawLineEdit):

@@ -53,6 +53,7 @@ class LineGrid(LineEdits, Table):
         self.setEditTriggers(QAbstractItemView.EditTrigger.AnyKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked)
         self.setModel(model)
         self.setSortingEnabled(False)
+        self.setTabKeyNavigation(True)  # else Tab never comes as a key
         header = self.horizontalHeader()
         header.setSectionsClickable(False)
         header.setSortIndicatorShown(False)
@@ -119,7 +120,7 @@ class LineGrid(LineEdits, Table):
             self._leave(False)
 
     def _leave(self, forward: bool) -> None:
-        self.focusNextChild() if forward else self.focusPreviousChild()
+        QWidget.focusNextPrevChild(self, forward)  # the view's own keeps Tab for itself
 
     # -- editing
 
@@ -174,6 +175,10 @@ class LineGrid(LineEdits, Table):
         self.commitData(editor)
         self.close_editor()
         return not index.data(WRONG)
+
+    def typed(self) -> str:
+        """What stands in the open editor."""
+        return self._editor.text() if self._editor else ""
 
     def editing(self) -> bool:
         return self._editor is not None and self.state() == QAbstractItemView.State.EditingState

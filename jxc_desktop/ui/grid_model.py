@@ -342,6 +342,8 @@ class LineModel(RowsModel):
             return column.name == "price" and self.looks.changed_by_hand(line)
         if role == Qt.ItemDataRole.ToolTipRole:
             return line.get("marks", {}).get(column.name) or self.looks.hint(line, column) or None
+        if column.field is None and role == Qt.ItemDataRole.DisplayRole:
+            return ""  # the number of a row is painted; it is not a value of its line
         if role == Qt.ItemDataRole.EditRole:
             return self.looks.editable_text(line, column)
         return super().data(index, role)

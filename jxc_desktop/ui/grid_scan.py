@@ -23,12 +23,11 @@ class ScanQueue(QObject):
         """A scan: what is being typed is taken first; `3*` typed before it means three."""
         if self._model.read_only:
             return
-        editor = self._grid.focusWidget()
-        amount = quantity_prefix(editor.text()) if hasattr(editor, "text") and self._grid.editing() else None
-        if amount is None and self._grid.editing() and not self._grid.current()[1].part:
-            self._grid.commit()
-        else:
-            self._grid.close_editor()
+        grid = self._grid
+        finding = bool(grid.current()[1].part)
+        amount = quantity_prefix(grid.typed()) if finding else None
+        grid.close_editor() if finding else grid.commit()
+        grid.setFocus()
         self._waiting.append((code, amount or Decimal(1)))
         self._next()
 

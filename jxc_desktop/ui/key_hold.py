@@ -35,8 +35,8 @@ class KeyHold(QObject):
         held, self._held = self._held, []
         for number, event in enumerate(held):
             target = QApplication.focusWidget()
-            if target is None or not self._owns(target):
-                return
+            if target is None or target.window() is not self._root.window():
+                return  # the user has gone elsewhere
             QApplication.sendEvent(target, event)
             if self.active:  # a held key made the program think again
                 self._held = held[number + 1:] + self._held

@@ -206,7 +206,8 @@ class Lookup(QObject):
 
     def _show(self, found: Sequence[Match]) -> None:
         if len(found) == 1 and getattr(found[0].hit, "exact_barcode", False):
-            return  # nothing to choose
+            self._hide()  # nothing to choose
+            return
         if self._popup is None:
             self._popup = LookupPopup(self._edit.window())
             self._popup.chosen.connect(self._choose)

@@ -40,6 +40,12 @@ class PictureField(QWidget):
     def value(self) -> bytes | None:
         return self._value
 
+    def peek(self) -> bytes | None:
+        return self._value
+
+    def commit(self) -> None:
+        """Nothing is ever half typed."""
+
     def set_value(self, value: Any, label: str = "") -> None:
         self._value, self._wrong = value, ""
         picture = QPixmap()

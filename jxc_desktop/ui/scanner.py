@@ -36,6 +36,11 @@ class Scanner(QObject):
         self._patience.timeout.connect(lambda: self._give_back())
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
 
+    @property
+    def holding(self) -> bool:
+        """Keys are held until it is clear who typed them."""
+        return bool(self._keys)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() != QEvent.Type.KeyPress or self._passing or watched is not QApplication.focusWidget():
             return False

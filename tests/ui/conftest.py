@@ -1,6 +1,8 @@
 """Every window test starts from the same look, on the bundled fonts, in Chinese."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -8,7 +10,9 @@ from PySide6.QtWidgets import QApplication
 from jxc_desktop import i18n
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.tasks import TaskRunner
+from tests.company import opened
 from tests.ui.demo import DemoContext
+from tests.ui.desk import Desk
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +34,13 @@ def tasks(qapp: QApplication) -> Iterator[TaskRunner]:
 @pytest.fixture
 def demo_context(tasks: TaskRunner) -> DemoContext:
     return DemoContext(tasks)
+
+
+@pytest.fixture
+def desk(sqlite_url: str, tasks: TaskRunner, qtbot: Any, tmp_path: Path) -> Iterator[Desk]:
+    """A clerk with a real company; its books are checked at the end."""
+    with opened(sqlite_url) as company:
+        made = Desk(company, tasks, qtbot, tmp_path / "journal")
+        yield made
+        made.settle()
+        made.journal.close()

@@ -37,7 +37,7 @@ def _shower(editor: Any, theirs: Opened) -> Callable[[Field, Any], str]:
                 return f"{item.code} {item.name}" if item else str(value)
             own = editor.form.editors.get(field.name)
             if own is not None:
-                return str(own.label if own.value() == value else theirs.labels.get(field.name, value))
+                return str(own.label if own.peek() == value else theirs.labels.get(field.name, value))
         return typed.written(field, value)
     return show
 

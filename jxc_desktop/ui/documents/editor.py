@@ -50,7 +50,7 @@ class DocumentEditor(EditorPage):
         self.editing, self.loaded = False, False
         self._kept_at: dt.datetime | None = None
         self._wanted: After | None = None  # a save that waits for facts under way
-        self._fill_partner, self._stale = False, False
+        self._fill_partner, self._stale, self._focus_due = False, False, False
         self.saving, self.problems, self.menu = Saving(self), Problems(self), Actions(self)
         self._connect()
         self._bind_keys()
@@ -88,6 +88,8 @@ class DocumentEditor(EditorPage):
         if self.draft.id and not self.key.endswith(f"/{self.draft.id}"):
             self.set_key(f"document/{self.kind.key}/{self.draft.id}")
         self.set_title(self.draft.number or tr(self.kind.title))
+        if self._focus_due:
+            self.focus_first()
         self.shown.emit()
 
     def current_draft(self) -> Draft:
@@ -111,6 +113,7 @@ class DocumentEditor(EditorPage):
         if self.saving.busy or not self.editing or not self.loaded:
             return
         self.grid.commit()
+        self.form.commit()
         if self.line_facts.pending:
             self._wanted = after  # prices are on their way
             return
@@ -343,7 +346,6 @@ class DocumentEditor(EditorPage):
     def _scanned(self, code: str) -> None:
         if self.editing and self.lines_card.scan.isChecked() and not self.saving.busy:
             self.bars.clear(SCAN_BAR)
-            self.grid.setFocus()
             self.grid.scans.take(code)
 
     def _unknown_scan(self, code: str) -> None:
@@ -388,7 +390,10 @@ class DocumentEditor(EditorPage):
             self.refresh()
 
     def focus_first(self) -> None:
-        (self.form.focus_first if self.editing or not self.loaded else self.focus_lines)()
+        """To what wants typing first: a header field, else the lines."""
+        self._focus_due = not self.loaded
+        if self.loaded:
+            (self.form.focus_first if self.editing and self.form.wanting() else self.focus_lines)()
 
     def _show_saved(self) -> None:
         self.title_row.show_saved(busy=self.saving.busy, dirty=self.dirty, kept_at=self._kept_at)

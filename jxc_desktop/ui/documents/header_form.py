@@ -74,11 +74,17 @@ class HeaderForm(Card):
             editor.set_read_only(read_only or editor.field.read_only)
 
     def values(self) -> Values:
-        return {name: editor.value() for name, editor in self.editors.items()}
+        """As far as they are typed; `commit` closes what is being typed first."""
+        return {name: editor.peek() for name, editor in self.editors.items()}
+
+    def commit(self) -> None:
+        """Take what is being typed."""
+        for editor in self.editors.values():
+            editor.commit()
 
     def value(self, name: str) -> Any:
         """One value; None where the type has no such field."""
-        return self.editors[name].value() if name in self.editors else None
+        return self.editors[name].peek() if name in self.editors else None
 
     def set_value(self, name: str, value: Any) -> None:
         if name in self.editors:
@@ -110,7 +116,7 @@ class HeaderForm(Card):
 
     def partner_id(self) -> int | None:
         field = self._partner_field()
-        return self.editors[field.name].value() if field else None
+        return self.editors[field.name].peek() if field else None
 
     def show_balance(self, total: Decimal, taken: Decimal) -> None:
         """The document's total now, and what of it the balance counts already."""
@@ -121,8 +127,11 @@ class HeaderForm(Card):
 
     def focus_first(self) -> None:
         """The first field that wants something; else the first."""
-        wanting = [e for e in self.editors.values() if e.field.required and e.value() is None]
-        self.focus_field((wanting or list(self.editors.values()))[0].field.name)
+        self.focus_field((self.wanting() or list(self.editors))[0])
+
+    def wanting(self) -> list[str]:
+        """Required fields that are still empty."""
+        return [name for name, e in self.editors.items() if e.field.required and e.peek() is None]
 
     def focus_field(self, name: str) -> None:
         """Show a field and put the cursor there."""
@@ -212,7 +221,7 @@ class HeaderForm(Card):
         names = list(self.editors)
         for following in names[names.index(name) + 1:]:
             editor = self.editors[following]
-            if editor.field.required and editor.value() is None:
+            if editor.field.required and editor.peek() is None:
                 self.focus_field(following)
                 return
         self.finished.emit()

@@ -114,7 +114,7 @@ class Saving:
 
         def take(opened: Opened) -> None:
             editor.show_opened(opened)
-            (editor.form.focus_first if origin.id is None else editor.grid.setFocus)()
+            editor.focus_first()
             self.finish()
 
         def failed(error: Exception) -> None:
