@@ -59,6 +59,8 @@ DECLARED = (
     Setting("home/", (dict,)),
     Setting("report/", (dict,)),
     Setting("list/", (dict,)),
+    Setting("import/", (dict,)),
+    Setting("import_folder", (str,), "", pc=True),
     Setting("books", (list,), [], pc=True),  # recently opened, the last one first
 )
 _BY_KEY = {setting.key: setting for setting in DECLARED}

@@ -142,10 +142,12 @@ class Desk(QObject):
         return page
 
     def create(self, record_key: str, text: str = "") -> None:
-        """A new record, named as typed."""
-        page = self.open(f"record/{record_key}/new")
-        if text and (prefill := optional(page, "prefill")):
-            prefill(text)
+        """A new record in passing: named as typed, or with what was typed as its code where that is a number."""
+        from jxc_desktop.ui.pages.record_dialog import open_record_dialog
+
+        given = {"code" if text.isdigit() else "name": text} if text else {}
+        open_record_dialog(self.session, record_key, given, lambda record_id, name: self.window.toast(
+            tr("{name} saved", name=name)), self.window)
 
     def print(self, document_ids: Sequence[int], preview: bool) -> None:
         """The preview, or at once to the printer that this PC remembers."""
