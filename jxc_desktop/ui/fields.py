@@ -1,8 +1,8 @@
 """One editor widget for each field type; the same in document headers, record forms and filters.
 
 Every editor has: `field`, `changed` (the value is another one), `entered` (Enter: on to the next field),
-`value()`, `peek()` (the same without closing what is being typed), `set_value(value, label)`, `fault()`, `show_problem(text)` and `set_read_only(on)`. Text that cannot
-be read stays in the editor, with a red ring.
+`value()`, `peek()` (the same without closing what is being typed), `set_value(value, label)`, `fault()`,
+`show_problem(text)` and `set_read_only(on)`. Text that cannot be read stays in the editor, with a red ring.
 """
 
 from collections.abc import Callable

@@ -101,6 +101,13 @@ class LineModel(RowsModel):
         lines = [self._identified(line) for line in added]
         self.undo_stack.push(_Splice(self, at, self._rows[at:at + removed], lines, text))
 
+    def append_lines(self, lines: Iterable[Values], text: str) -> None:
+        """Lines from other documents, after those that are there."""
+        made = [self._opened(dict(line)) for line in lines]
+        self.looks.add_ours(made)
+        self.change(len(self.lines), 0, made, text)
+        self.facts.want(line[self.item_name] for line in made)
+
     def splice(self, at: int, removed: int, added: Sequence[Values]) -> None:
         """What an undo command calls."""
         same = min(removed, len(added))
@@ -286,11 +293,6 @@ class LineModel(RowsModel):
         saved = [line for line in self.lines if not self.is_empty(line)]
         return [Problem(name, N_("{text}"), row, {"text": line.get("marks", {}).get(name, "")})
                 for row, line in enumerate(saved) for name in line.get("wrong", {})]
-
-    def count_as_ours(self, lines: Iterable[Values]) -> None:
-        """These lines' quantities are reserved by the documents they come from."""
-        self.looks.add_ours(lines)
-        self.facts.want(line[self.item_name] for line in lines)
 
     def clear_marks(self) -> None:
         """Forget marks that came from saving; those of unreadable text stay."""

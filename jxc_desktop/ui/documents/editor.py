@@ -11,11 +11,12 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication
 
 from jxc_desktop.document_types.schema import Draft, Status
-from jxc_desktop.errors import Problem, StaleDocument
+from jxc_desktop.errors import Problem
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui.context import Context
 from jxc_desktop.ui.documents import opening
 from jxc_desktop.ui.documents.actions import Actions
+from jxc_desktop.ui.documents.conflicts import Conflicts
 from jxc_desktop.ui.documents.editor_page import EditorPage
 from jxc_desktop.ui.documents.opening import Opened, Origin
 from jxc_desktop.ui.documents.problems import Problems
@@ -27,7 +28,7 @@ from jxc_desktop.ui.shortcuts import bind
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.values import ZERO
 
-STALE_BAR, SCAN_BAR = "stale", "scan"
+SCAN_BAR = "scan"
 _FROM_PARTNER = ("contact", "phone", "address", "settlement")
 
 
@@ -50,8 +51,9 @@ class DocumentEditor(EditorPage):
         self.editing, self.loaded = False, False
         self._kept_at: dt.datetime | None = None
         self._wanted: After | None = None  # a save that waits for facts under way
-        self._fill_partner, self._stale, self._focus_due = False, False, False
-        self.saving, self.problems, self.menu = Saving(self), Problems(self), Actions(self)
+        self._fill_partner, self._focus_due = False, False
+        self.saving, self.problems = Saving(self), Problems(self)
+        self.menu, self.conflicts = Actions(self), Conflicts(self)
         self._connect()
         self._bind_keys()
         self.open(origin or parsed)
@@ -84,7 +86,7 @@ class DocumentEditor(EditorPage):
         self.saving.renew()
         self.update_totals()
         self.show_state()
-        self.grid.go_entry()
+        self.grid.go_entry() if self.editing else self.grid.go(0)
         if self.draft.id and not self.key.endswith(f"/{self.draft.id}"):
             self.set_key(f"document/{self.kind.key}/{self.draft.id}")
         self.set_title(self.draft.number or tr(self.kind.title))
@@ -141,28 +143,6 @@ class DocumentEditor(EditorPage):
     def show_problems(self, problems: Iterable[Problem], text: str = "") -> None:
         self.problems.show(list(problems), text)
 
-    def show_stale(self, error: StaleDocument) -> None:
-        """Somebody saved first; nothing is overwritten unseen."""
-        self.bars.show_bar(STALE_BAR, str(error), Tone.WARN, [
-            (tr("Compare"), self._compare), (tr("Read again"), self._read_again)])
-
-    def _compare(self) -> None:
-        from jxc_desktop.ui.documents.compare_dialog import compare
-
-        mine, base = self.current_draft(), self.draft
-        self.operations.read(opening.read, self.context.queries, self.kind, Origin(id=self.draft.id),
-                             done=lambda theirs: compare(self, base, mine, theirs, self._take_merged))
-
-    def _take_merged(self, opened: Opened) -> None:
-        self.bars.clear(STALE_BAR)
-        self.show_opened(opened, typed=True)
-
-    def _read_again(self) -> None:
-        self.bars.clear(STALE_BAR)
-        self.forget_journal()
-        self.set_dirty(False)
-        self.saving.reopen(Origin(id=self.draft.id))
-
     # -- edits
 
     def correct(self) -> None:
@@ -182,8 +162,7 @@ class DocumentEditor(EditorPage):
         for name, value in header.items():
             if name in self.form.editors and (self.form.value(name) is None or not self.lines.lines):
                 self.form.set_value(name, value)
-        self.lines.change(len(self.lines.lines), 0, lines, tr("Create from…"))
-        self.lines.count_as_ours(lines)
+        self.lines.append_lines(lines, tr("Create from…"))
         self.focus_lines()
 
     def copy_last(self) -> None:
@@ -194,8 +173,7 @@ class DocumentEditor(EditorPage):
 
     def _take_last(self, lines: Sequence[dict[str, Any]]) -> None:
         if lines and self.editing:
-            self.lines.change(len(self.lines.lines), 0, list(lines), tr("Copy last"))
-            self.lines.facts.want(line["item_id"] for line in lines)
+            self.lines.append_lines(lines, tr("Copy last"))
             self.focus_lines()
 
     def _edited(self) -> None:
@@ -362,20 +340,7 @@ class DocumentEditor(EditorPage):
             self.collapse_when_low()
 
     def _committed(self, changes: frozenset[tuple[str, int]], initiator: object) -> None:
-        """Something was saved here or elsewhere: figures follow, this document too if it isn't being typed."""
-        if items := {number for entity, number in changes if entity == "stock"}:
-            self.line_facts.refresh(items)
-            self.info.refresh()  # type: ignore[union-attr]
-        if self.form.balance and ("partner_balance", self.line_facts.partner_id) in changes:
-            self.form.balance.reload()
-        if initiator is not self and self.draft.id and (self.kind.key, self.draft.id) in changes:
-            if self.dirty or (self.editing and self.draft.status is Status.POSTED):
-                self.bars.show_bar(STALE_BAR, tr("Somebody else changed this document"), Tone.WARN, [
-                    (tr("Compare"), self._compare), (tr("Read again"), self._read_again)])
-            elif self.isVisible():
-                self.refresh()
-            else:
-                self._stale = True
+        self.conflicts.committed(changes, elsewhere=initiator is not self)
 
     def refresh(self) -> None:
         """Read the document and its figures again; what is being typed stays."""
@@ -385,8 +350,8 @@ class DocumentEditor(EditorPage):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._stale:
-            self._stale = False
+        if self.conflicts.stale:
+            self.conflicts.stale = False
             self.refresh()
 
     def focus_first(self) -> None:

@@ -175,7 +175,7 @@ class Saving:
             problems = [problem for s in error.shortages for problem in _shortage_problems(s)]
             self._editor.show_problems(problems, str(error))
         elif isinstance(error, StaleDocument):
-            self._editor.show_stale(error)
+            self._editor.conflicts.show(str(error))
         elif isinstance(error, Cancelled):
             pass  # the user looked again and went back
         elif isinstance(error, UserError):
