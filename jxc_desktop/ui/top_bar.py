@@ -120,6 +120,8 @@ class TopBar(QWidget):
         self.bell = Button("", "bell", role=Role.GHOST, accessible_name=tr("Alerts"))
         self._count = Chip("", Tone.BAD)
         self.user = Button(user, role=Role.GHOST, accessible_name=tr("User menu of {user}", user=user))
+        for button in (self.bell, self.user):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the cursor where it is
         right.addStretch(1)
         for part in (self._dot, self._host, self.bell, self._count, Avatar(user), self.user):
             right.addWidget(part)

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from jxc_desktop import values
 from jxc_desktop.document_types.schema import Draft
@@ -98,7 +99,7 @@ class AlertsPanel(QFrame):
 
     def __init__(self, context: Any, window: QWidget):
         super().__init__(window)
-        self._window = window
+        self._window, self._before = window, window.focusWidget()
         self._context, self._operations = context, Operations(context, self)
         self.cards: list[AlertCard] = []
         self.setObjectName("palette")
@@ -114,7 +115,7 @@ class AlertsPanel(QFrame):
         everything = Button(tr("Stock query"), "package", role=Role.GHOST)
         everything.clicked.connect(lambda checked=False: self._go("stock"))
         close = Button("", "x", "Esc", Role.GHOST, accessible_name=tr("Close"))
-        close.clicked.connect(lambda checked=False: self.hide())
+        close.clicked.connect(lambda checked=False: self.leave())
         head.addWidget(everything)
         head.addWidget(close)
         layout.addLayout(head)
@@ -129,9 +130,10 @@ class AlertsPanel(QFrame):
     def popup(self, anchor: QWidget) -> None:
         """Show it under the bell, or hide it."""
         if self.isVisible():
-            self.hide()
+            self.leave()
             return
         window = self._window
+        self._before = window.focusWidget()
         below = anchor.mapTo(window, QPoint(0, anchor.height() + 6))
         left = min(below.x(), window.width() - _WIDTH - _MARGIN)
         self.setGeometry(left, below.y(), _WIDTH, min(_HEIGHT, window.height() - below.y() - _MARGIN))
@@ -139,12 +141,18 @@ class AlertsPanel(QFrame):
         self.show()
         self.reload()
 
+    def leave(self) -> None:
+        """Close it and give the focus back."""
+        self.hide()
+        if self._before and isValid(self._before) and self._before.isVisible():
+            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def reload(self) -> None:
         self._operations.read(self._context.queries.alerts, done=self._show, failed=lambda error: None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
+            self.leave()
         else:
             super().keyPressEvent(event)
 
