@@ -39,7 +39,7 @@ START = dt.date(2022, 1, 1)
 TAX, HALF_CENT = Decimal("0.08"), Decimal("0.005")
 PENDING, APPROVED, REJECTED, COMPLETE = "1", "2", "3", "4"
 RECEIVING = "6"  # the location that goods come to
-PART = 8
+PART = 12
 
 
 @dataclass
