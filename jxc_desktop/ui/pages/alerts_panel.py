@@ -40,7 +40,10 @@ def order_for(queries: Any, alert: AlertRow) -> Draft:
     draft: Draft = queries.new_draft(ORDER)
     item = queries.items([alert.item_id])[alert.item_id]
     figures = queries.stock([alert.item_id], None)[alert.item_id]
-    missing = max(alert.threshold - figures.projected, alert.threshold - alert.on_hand, values.ZERO)
+    coming = values.ZERO if alert.warehouse else figures.on_order - figures.reserved
+    missing = alert.threshold - alert.on_hand - coming
+    if missing <= 0:  # enough is on its way; who orders all the same decides how much
+        missing = alert.threshold - alert.on_hand
     price = queries.price_for(ORDER, alert.item_id, item.unit_id, None).price
     draft.lines = [{"item_id": alert.item_id, "unit_id": item.unit_id, "quantity": missing, "price": price,
                     "tax_rate": item.tax_rate}]

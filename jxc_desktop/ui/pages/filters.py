@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from jxc_desktop.document_types import fields as known
 from jxc_desktop.document_types.schema import (
@@ -177,8 +177,9 @@ class FilterPane(QWidget):
         next(iter(self.editors.values())).setFocus(Qt.FocusReason.TabFocusReason)
 
     def _edited(self, name: str) -> None:
-        if self._quiet:
-            return
+        editor = self.editors[name]
+        if self._quiet or (isinstance(editor, QLineEdit) and editor.isModified()):
+            return  # while somebody types
         if name == PERIOD and (chosen := self.editors[PERIOD].value()):
             first, last = period(chosen, dt.date.today())
             self.put({FROM: first, TO: last})

@@ -128,7 +128,8 @@ class ListTools(QWidget):
         row.setSpacing(6)
         self.search.setFixedWidth(_SEARCH_WIDTH)
         self.filter_button.setCheckable(True)
-        self.filter_button.setVisible(filtering)
+        if not filtering:
+            self.filter_button.hide()
         row.addWidget(self.views)
         row.addWidget(self.keep_button)
         row.addStretch(1)

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit
 
 from jxc_desktop.document_types.schema import Child, Field, FieldType, Values
 from jxc_desktop.errors import Problem
@@ -34,7 +34,9 @@ class ChildRow:
 
     @property
     def empty(self) -> bool:
-        return not any(e.value() not in (None, "") or e.fault() for e in self.editors.values())
+        """As it reads now; asking an editor for its value would take what is half typed."""
+        return not any(e.text().strip() if isinstance(e, QLineEdit) else e.value() not in (None, "", False)
+                       for e in self.editors.values())
 
 
 class ChildRows(Card):
@@ -138,8 +140,8 @@ class ChildRows(Card):
         keep = remove.sizePolicy()
         keep.setRetainSizeWhenHidden(True)
         remove.setSizePolicy(keep)
-        remove.setVisible(bool(given) and not self._read_only)
         self._grid.addWidget(remove, self._next, len(self.shown))
+        remove.setVisible(bool(given) and not self._read_only)
         self._next += 1
         self.rows.append(row)
         return row
