@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select
 
 from jxc_desktop.errors import Cancelled
 from jxc_desktop.models import TABLES
-from jxc_desktop.services import database, demo, integrity
+from jxc_desktop.services import database, demo, integrity, sealing
 from jxc_desktop.services.demo import goods, workdays
 from jxc_desktop.services.demo.shelves import Shelves
 from tests.pgcluster import Cluster
