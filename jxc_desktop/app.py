@@ -2,10 +2,7 @@
 
 import importlib
 import logging
-import os
-import platform
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +15,13 @@ from jxc_desktop.errors import UserError
 from jxc_desktop.paths import default_database
 from jxc_desktop.settings import PcFile, Settings
 from jxc_desktop.ui import menu, theme
+from jxc_desktop.ui.books_in_use import BooksInUse
 from jxc_desktop.ui.changes import Changes
 from jxc_desktop.ui.crash import CrashHandler
 from jxc_desktop.ui.desk import Desk
 from jxc_desktop.ui.main_window import GEOMETRY, MainWindow
 from jxc_desktop.ui.recent import RecentBooks
-from jxc_desktop.ui.session import Bridge, Keeper, Nobody, Session
+from jxc_desktop.ui.session import Nobody, Session
 from jxc_desktop.ui.tasks import TaskRunner
 from jxc_desktop.ui.user_menu import LANGUAGE, apply_look
 
@@ -63,7 +61,9 @@ def main(argv: list[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     command = setup.command(argv)
     if command == "tour":
-        return int(importlib.import_module("jxc_desktop.tour").main(argv))
+        from jxc_desktop.ui import tour
+
+        return tour.main(argv, start_in)
     if command != "gui":
         return int(importlib.import_module("jxc_desktop.cli").main(argv))
     return run(option(argv, "--db"))
@@ -92,6 +92,13 @@ def run(address: str = "") -> int:
     return code
 
 
+def start_in(folder: Path, address: str) -> "Program":
+    """The program on these books with its own folders: for tours and tests."""
+    program = Program(make_application(), Folders(folder / "config", folder / "data" / "jxc.db"))
+    program.start(address)
+    return program
+
+
 def make_application() -> QApplication:
     """The Qt application, named, with its texts; the one that runs already in a test."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -113,12 +120,9 @@ class Program(QObject):
         self.session = Session(TaskRunner(self), settings, Changes(self))
         self.window: MainWindow | None = None
         self.desk: Desk | None = None
-        self._bridge = Bridge(self.session.changes, self)
-        self._keeper: Keeper | None = None
-        self._feed: Any = None
-        self._engine: Any = None
+        self.books = BooksInUse(self.session, where.drafts, self)
         self._dialog: Any = None
-        self._save_settings: Callable[[dict[str, Any]], object] = lambda values: None
+        self._password = ""  # of the books that are open, for opening them again where no keyring keeps it
         self._use_language(settings.get(LANGUAGE))
         apply_look(self.session)
 
@@ -143,47 +147,24 @@ class Program(QObject):
 
     def open(self, address: str, password: str = "", *, create: bool = False) -> None:
         """Open books on a worker; the window follows."""
+        self._password = password
         if self.desk:
             self.desk.cover(i18n.tr("Opening the books"))
         self.session.tasks.run(open_books, address, password, create, self.recent.user_of(address),
                                done=self._opened, failed=lambda error: self._refused(error, address))
 
     def _opened(self, opened: Any) -> None:
-        from jxc_desktop.services import preferences, sync
-        from jxc_desktop.services.queries import Queries
-        from jxc_desktop.services.unit_of_work import Commands
-
-        session, books = self.session, opened.books
+        session = self.session
         if self.desk:
             self.desk.leave()
         before = (session.company_name, session.database_label, session.actor.name, session.language)
         rebuild = session.is_open or self.window is None
-        self._leave_books(books.address)
-        origin = f"{platform.node()} {os.getpid()}"
-        self._engine = books.engine
-        session.address, session.company_name, session.demo = books.address, books.company, books.demo
-        session.database_label, session.host = opened.label, opened.host
-        session.users, session.actor = books.users, opened.actor
-        session.commands = Commands(books.engine, opened.actor, origin)
-        session.queries = Queries(books.engine, opened.actor)
-        session.journal = session.journal or self._journal(books.address)
-        self._save_settings = lambda values: preferences.save(books.engine, opened.actor.name, values)
-        save = self._save_settings
-        self._keeper = Keeper(session.tasks, save, self)
-        session.settings.use(opened.preferences, self._keeper.keep)
-        self.recent.remember(books.address, books.company, opened.label, opened.actor.name)
+        self.books.take(opened)
+        self.recent.remember(session.address, session.company_name, session.database_label, session.actor.name)
         self._use_language(session.settings.get(LANGUAGE))
         if rebuild or before != (session.company_name, session.database_label, session.actor.name, session.language):
             self._build_window()
-        self._furnish(fresh=books.fresh)
-        self._feed = sync.Feed(books.engine, origin, self._bridge.changed.emit, self._bridge.connected.emit)
-        self._feed.start()
-
-    def _journal(self, address: str) -> Any:
-        from jxc_desktop.ui.journal import Journal
-        from jxc_desktop.ui.opening import journal_name
-
-        return Journal(self.folders.drafts / journal_name(address))
+        self._furnish(fresh=opened.books.fresh)
 
     def _refused(self, error: Exception, address: str) -> None:
         if not isinstance(error, UserError):
@@ -214,7 +195,7 @@ class Program(QObject):
     def _furnish(self, fresh: bool) -> None:
         assert self.window and self.desk
         self.desk.furnish()
-        self._bridge.connected.connect(self.desk.show_connection)
+        self.books.bridge.connected.connect(self.desk.show_connection)
         apply_look(self.session)
         if not self.session.settings.get("work/reopen_tabs"):
             self.session.settings.set("window/tabs", {})
@@ -230,7 +211,8 @@ class Program(QObject):
             self.window.workspace.save()
             self.desk.leave()
         self._use_language(language)
-        self._build_window()
+        if self.window:
+            self._build_window()
         if self.session.is_open:
             self._furnish(fresh=False)
 
@@ -249,8 +231,16 @@ class Program(QObject):
                                Places(str(self.folders.books), str(self.folders.demo)), reason, address)
         dialog.chosen.connect(self._chosen)
         dialog.rejected.connect(self._not_chosen)
+        dialog.language_chosen.connect(lambda language: self._ask_in(language, reason, address))
         dialog.open()
         self._dialog = dialog
+
+    def _ask_in(self, language: str, reason: str, address: str) -> None:
+        """The card once more, in another language."""
+        self._dialog.blockSignals(True)
+        self._dialog.close()
+        self.use_language(language)
+        self.ask_for_books(reason, address)
 
     def _chosen(self, address: str, password: str, create: bool) -> None:
         if self.window is None:
@@ -268,7 +258,7 @@ class Program(QObject):
         if self.window:
             self.window.workspace.save()
         self.recent.remember(self.session.address, self.session.company_name, self.session.database_label, actor.name)
-        self.open(self.session.address)
+        self.open(self.session.address, self._password)
 
     def show_settings(self) -> None:
         from jxc_desktop.ui.dialogs.settings import SettingsDialog
@@ -281,26 +271,10 @@ class Program(QObject):
     def _quit(self) -> None:
         self._app.quit()
 
-    def _leave_books(self, next_address: str = "") -> None:
-        """Finish with the books that are open: settings are written, the feed ends, connections close."""
-        if self._feed:
-            self._feed.stop()
-        if self._keeper and (waiting := self._keeper.take()):
-            try:
-                self._save_settings(waiting)
-            except UserError as error:
-                log.info("settings not kept: %s", error)
-        if self.session.journal and self.session.address != next_address:
-            self.session.journal.close()
-            self.session.journal = None
-        if self._engine:
-            self._engine.dispose()
-        self._feed = self._engine = self._keeper = None
-
     def close(self) -> None:
         """End the program; nothing runs any more once this returns."""
         self.session.tasks.close()
-        self._leave_books()
+        self.books.leave()
         if self.window:
             self.window.deleteLater()
             self.window = None

@@ -97,4 +97,5 @@ def without_password(address: str) -> tuple[str, str]:
     if "://" not in address:
         return address, ""
     url = database.as_url(address)
-    return url.set(password=None).render_as_string(), str(url.password or "")
+    bare = URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
+    return bare.render_as_string(), str(url.password or "")

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui import menu
@@ -176,8 +176,20 @@ class Desk(QObject):
         self._panel.popup(self.window.top.bell)
 
     def _changed(self, changes: frozenset[tuple[str, int]], initiator: object) -> None:
-        if any(entity in FEEDING_BADGES for entity, _ in changes):
+        entities = {entity for entity, _ in changes}
+        if entities & FEEDING_BADGES:
             self._count_alerts()
+        if "company" in entities:
+            self.session.tasks.run(self.session.queries.company, done=self._show_company,
+                                   failed=lambda error: None, write=False)
+
+    def _show_company(self, company: dict[str, Any]) -> None:
+        """The company has another name."""
+        self.session.company_name = company["name"]
+        shown = self.window.top.findChild(QLabel, "company")
+        assert isinstance(shown, QLabel)
+        shown.setText(company["name"])
+        self.window.setWindowTitle(f"{company['name']} - JXC Desktop")
 
     def _count_alerts(self) -> None:
         self.session.tasks.run(self.session.queries.alert_count, done=self._show_alert_count,

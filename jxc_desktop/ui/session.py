@@ -78,11 +78,14 @@ class Keeper(QObject):
         self._waiting[key] = value
         self._timer.start()
 
-    def take(self) -> dict[str, Any]:
-        """What is not written yet; whoever takes it writes it."""
+    def finish(self) -> None:
+        """Write what is not written yet, here and now. Raises the DatabaseError family."""
         self._timer.stop()
+        self._save(self._take())
+
+    def _take(self) -> dict[str, Any]:
         waiting, self._waiting = self._waiting, {}
         return waiting
 
     def _write(self) -> None:
-        self._tasks.run(self._save, self.take(), failed=lambda error: None)
+        self._tasks.run(self._save, self._take(), failed=lambda error: None)

@@ -69,7 +69,6 @@ class CompanyDialog(FrameDialog):
         self.operations.execute(first_run.begin, values, done=self._saved, failed=self._refused)
 
     def _saved(self, outcome: Any) -> None:
-        self.session.company_name = self.editors["name"].value() or self.session.company_name
         self.accept()
         self._done()
 

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from jxc_desktop.i18n import tr
+from jxc_desktop.i18n import LANGUAGES, language, tr
 from jxc_desktop.ui.dialogs.choice import Choice, Choices
 from jxc_desktop.ui.dialogs.connect_pages import DemoPage, FilePage, Page, RecentPage, ServerPage
 from jxc_desktop.ui.info_bar import InfoBars
@@ -47,9 +47,10 @@ def keep_password(address: str, password: str) -> bool:
 
 
 class ConnectDialog(QDialog):
-    """Emits `chosen(address, password, create)`."""
+    """Emits `chosen(address, password, create)`, or the language that was asked for."""
 
     chosen = Signal(str, str, bool)
+    language_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None, tasks: TaskRunner, recent: RecentBooks, places: Places,
                  reason: str = "", address: str = ""):
@@ -99,9 +100,10 @@ class ConnectDialog(QDialog):
         side.addLayout(head)
         side.addWidget(self.choices)
         side.addStretch(1)
+        side.addLayout(self._languages())
         self.test = Button(tr("Test connection"), "zap")
         self.test.clicked.connect(self._test)
-        self.ok = Button(tr("Open"), role=Role.PRIMARY, key_hint="Enter")
+        self.ok = Button(tr("Open it"), role=Role.PRIMARY, key_hint="Enter")
         self.ok.setDefault(True)
         self.ok.clicked.connect(self._accept)
         self.cancel = Button(tr("Cancel"), key_hint="Esc")
@@ -123,18 +125,28 @@ class ConnectDialog(QDialog):
         outer.addWidget(left)
         outer.addLayout(right, 1)
 
+    def _languages(self) -> QHBoxLayout:
+        """The other languages, each in its own words."""
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 0, 8, 0)
+        for code, name in LANGUAGES.items():
+            if code != language():
+                button = Button(name, "languages", role=Role.GHOST)
+                button.clicked.connect(lambda checked=False, code=code: self.language_chosen.emit(code))
+                row.addWidget(button)
+        row.addStretch(1)
+        return row
+
     def _begin(self, address: str, reason: str, known: bool) -> None:
         if reason:
             self._bars.show_bar("reason", reason, Tone.BAD, closable=False)
-        server = self.pages[SERVER]
-        if reason and "://" in address and isinstance(server, ServerPage):
-            server.fill(address)
-            self.choices.choose(SERVER)
-        elif reason and address and isinstance(local := self.pages[LOCAL], FilePage):
-            local.field.setText(address)
-            self.choices.choose(LOCAL)
-        else:
-            self.choices.choose(RECENT if known else LOCAL)
+        failed = bool(reason and address)
+        self.choices.choose(SERVER if failed and "://" in address else LOCAL if failed or not known else RECENT)
+        page = self.page
+        if failed and isinstance(page, ServerPage):
+            page.fill(address)
+        elif failed and isinstance(page, FilePage):
+            page.field.setText(address)
 
     @property
     def page(self) -> Page:
@@ -152,7 +164,7 @@ class ConnectDialog(QDialog):
         self.ok.setEnabled(bool(page.address) and not self._building)
         new = page.creates and not isinstance(page, ServerPage)
         self.ok.setText(tr("Make the demo company") if new and isinstance(page, DemoPage)
-                        else tr("Make new books") if new else tr("Open"))
+                        else tr("Make new books") if new else tr("Open it"))
         self.ok.updateGeometry()
 
     def _test(self) -> None:
@@ -179,7 +191,7 @@ class ConnectDialog(QDialog):
         page.keep.setChecked(False)
         self._bars.show_bar("keyring", tr(
             "This PC has no keyring that takes the password. It is not kept: you will be asked again next time."),
-            Tone.WARN, [(tr("Open"), lambda: self._take(page))])
+            Tone.WARN, [(tr("Open it"), lambda: self._take(page))])
 
     def _take(self, page: Page) -> None:
         self._building = None

@@ -92,7 +92,7 @@ class FilePage(Page):
     def address(self) -> str:
         text = self.field.text().strip().strip('"')
         path = Path(text)
-        return str(path if path.suffix or not text else path / "jxc.db")
+        return str(path if path.suffix else path / "jxc.db") if text else ""
 
     @property
     def creates(self) -> bool:
@@ -102,8 +102,8 @@ class FilePage(Page):
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _changed(self) -> None:
-        if self.field.text().strip():
-            self._there.setText(tr("New books will be made here.") if self.creates else tr("Books are there already."))
+        there = tr("New books will be made here.") if self.creates else tr("Books are there already.")
+        self._there.setText(there if self.address else "")
         self.steps.clear()
         self.changed.emit()
 

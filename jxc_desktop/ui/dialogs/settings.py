@@ -12,6 +12,8 @@ from jxc_desktop.ui.session import Session
 from jxc_desktop.ui.user_menu import LANGUAGE, apply_look
 from jxc_desktop.ui.widgets import Button, Card, SearchBox, label
 
+_EDITOR = 220
+
 
 class Languages(Protocol):
     def use_language(self, language: str) -> None: ...
@@ -56,6 +58,7 @@ class SettingsDialog(FrameDialog):
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(0, 1)
+        grid.setColumnMinimumWidth(2, _EDITOR)
         for row, setting in enumerate(s for s in DECLARED if s.title and s.group == group):
             name, editor = label(tr(setting.title)), self._editor(setting)
             where = label(tr("on this PC") if setting.pc else "", "hint")
@@ -76,7 +79,7 @@ class SettingsDialog(FrameDialog):
             box.toggled.connect(lambda on: self._set(setting, on))
             return box
         choice = QComboBox()
-        choice.setMinimumWidth(220)
+        choice.setMinimumWidth(_EDITOR)
         for stored, title in setting.choices:
             choice.addItem(title if stored in LANGUAGES else tr(title), stored)
         choice.setCurrentIndex(max(0, choice.findData(value)))

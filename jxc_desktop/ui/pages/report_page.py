@@ -110,7 +110,7 @@ class ReportPage(RefreshOnChange, PageWidget):
                                            list(self.table.rows_model().rows), self.table_shown.totals,
                                            self.table_shown.subtitle)
             self.operations.read(exporting.export_report, shown, path, done=lambda _: list_export.toast(
-                self, tr("Exported to {file}", file=Path(path).name), tr("Open"),
+                self, tr("Exported to {file}", file=Path(path).name), tr("Open it"),
                 lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(path))))
 
     # --- what was asked last time
