@@ -21,6 +21,7 @@ from jxc_desktop.ui.grid_columns import LineColumn
 from jxc_desktop.ui.grid_looks import Looks
 from jxc_desktop.ui.line_facts import LineFacts, Wanted
 from jxc_desktop.ui.table_model import Cell, Column, Index, RowsModel
+from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.values import ZERO
 
 SCREEN_ONLY = frozenset({"key", "typed", "wrong", "marks", "proposed"})
@@ -323,7 +324,7 @@ class LineModel(RowsModel):
 
     def _number_cell(self, line: Values) -> Cell:
         at = next(i for i, other in enumerate(self._rows) if other is line)
-        return Cell("+" if self.is_entry(at) else str(at + 1), muted=True)
+        return Cell("+", Tone.ACCENT, bold=True) if self.is_entry(at) else Cell(str(at + 1), muted=True)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():

@@ -96,7 +96,9 @@ def _lock(folder: Path) -> QLockFile:
 def _packed(value: Any) -> dict[str, str]:
     if isinstance(value, Decimal):
         return {"$decimal": str(value)}
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.time):
+        return {"$time": value.isoformat()}
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return {"$date": value.isoformat()}
     raise TypeError(f"a draft does not hold {type(value).__name__}")
 
@@ -104,6 +106,8 @@ def _packed(value: Any) -> dict[str, str]:
 def _unpacked(value: dict[str, Any]) -> Any:
     if "$decimal" in value:
         return Decimal(value["$decimal"])
+    if "$time" in value:
+        return dt.time.fromisoformat(value["$time"])
     return dt.date.fromisoformat(value["$date"]) if "$date" in value else value
 
 

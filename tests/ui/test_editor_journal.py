@@ -15,7 +15,9 @@ from jxc_desktop.ui.documents.opening import Origin
 from jxc_desktop.ui.journal import INTERVAL, Journal
 from tests.ui.desk import Desk, Key
 
-DRAFT = Draft("delivery_note", {"partner_id": 3, "date": dt.date(2026, 1, 5), "discount_amount": Decimal("0.10")},
+DRAFT = Draft("delivery_note", {"partner_id": 3,
+                                "date": dt.date(2026, 1, 5), "time": dt.time(9, 30),
+                                "discount_amount": Decimal("0.10")},
               [{"item_id": 1, "quantity": Decimal("40.0000"), "wrong": {"price": "12a"}, "gift": False}])
 TYPING = """
 import sys

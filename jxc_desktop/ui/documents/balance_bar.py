@@ -45,7 +45,8 @@ class BalanceBar(QWidget):
         self.balance: Any = None
         self._total = ZERO
         owed = tr("Owed to us") if self._account is Account.RECEIVABLE else tr("Owed by us")
-        self.setFixedWidth(_WIDTH)
+        sizes = theme.current().sizes
+        self.setFixedSize(_WIDTH, 2 * (sizes.control + 2) + sizes.gap)  # beside two rows of fields
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 3, 0, 3)
         grid.setVerticalSpacing(5)
@@ -104,4 +105,3 @@ class BalanceBar(QWidget):
             restyle(self._after, tone=Tone.BAD.value if used > 1 else "")
             self._bar.setValue(int(min(used, Decimal(1)) * 100))
         self.setToolTip(tr("Over the credit limit") if limited and after > limit else "")
-        self.setMinimumHeight(theme.current().sizes.control)

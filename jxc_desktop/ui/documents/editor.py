@@ -262,6 +262,7 @@ class DocumentEditor(EditorPage):
         self.grid.unknown_scan.connect(self._unknown_scan)
         self.grid.current_row_changed.connect(lambda row: self._follow_line())
         self.grid.looking_up.connect(self.toaster.hold)
+        self.grid.selectionModel().selectionChanged.connect(lambda *_: self._show_sums())
         self.scanner.scanned.connect(self._scanned)
         self.line_facts.settled.connect(self._settled)
         if self.form.balance:
@@ -327,9 +328,15 @@ class DocumentEditor(EditorPage):
             self.grid.scans.take(code)
 
     def _unknown_scan(self, code: str) -> None:
-        QApplication.beep()
+        if self.context.settings.get("scan/sound", True, pc=True):
+            QApplication.beep()
         self.bars.show_bar(SCAN_BAR, tr("{code} was not found; no line was added", code=code), Tone.WARN, [
             (tr("New item"), lambda: self.create_wanted.emit("item", code))])
+
+    def _show_sums(self) -> None:
+        """Sum, average and count of the selected figures, in the status bar of the window."""
+        if status := getattr(self.window(), "status", None):
+            status.show_sums(self.grid.selection_sums())
 
     def _follow_line(self) -> None:
         line = self.grid.current_line()

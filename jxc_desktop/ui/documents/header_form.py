@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from jxc_desktop.document_types.schema import DocumentType, Field, FieldType, Values
 from jxc_desktop.errors import Problem
@@ -40,10 +40,14 @@ class HeaderForm(Card):
         row = QHBoxLayout(self._fields)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(18)
-        row.addLayout(self._grid(first, fill=_ROWS), 1)
+        left = QVBoxLayout()
+        left.setSpacing(theme.current().sizes.gap)
+        left.addLayout(self._grid(first, fill=_ROWS))
+        left.addWidget(self._more)
+        row.addLayout(left, 1)
         self.balance = BalanceBar(kind, context) if account_of(kind) else None
         if self.balance:
-            row.addWidget(self.balance)
+            row.addWidget(self.balance, 0, Qt.AlignmentFlag.AlignTop)
         rest = shown[_ROWS * _ACROSS:]
         self._fold = Button("", "chevron-down", role=Role.GHOST, accessible_name=tr("More fields"))
         self._fold.setFixedWidth(26)
@@ -53,7 +57,7 @@ class HeaderForm(Card):
         row.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignBottom)
         self._lay_out_rest(rest)
         self._summary_text = self._build_summary()
-        for part in (self._summary, self._fields, self._more):
+        for part in (self._summary, self._fields):
             self.body.addWidget(part)
         self.body.setSpacing(theme.current().sizes.gap)
         self._summary.hide()
@@ -145,7 +149,7 @@ class HeaderForm(Card):
         return any(editor.hasFocus() for editor in self.editors.values())
 
     def show_more(self, shown: bool) -> None:
-        self._more.setVisible(shown and not self._summary.isVisible())
+        self._more.setVisible(shown)
         self._fold.set_icon("chevron-up" if shown else "chevron-down")
 
     def set_collapsed(self, collapsed: bool) -> None:
@@ -153,8 +157,6 @@ class HeaderForm(Card):
         self._refresh_summary()
         self._summary.setVisible(collapsed)
         self._fields.setVisible(not collapsed)
-        if collapsed:
-            self._more.hide()
 
     @property
     def collapsed(self) -> bool:
