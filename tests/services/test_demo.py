@@ -70,7 +70,7 @@ def test_the_same_seed_makes_the_same_company(urls: dict[str, str]) -> None:
 def test_everything_adds_up(engine: Engine) -> None:
     results = integrity.check(engine)
     assert [r for r in results if not r.passed] == []
-    assert len(rows(engine, select(TABLES["seal"].c.ledger).distinct())) == 4
+    assert {r.ledger for r in rows(engine, select(TABLES["seal"].c.ledger))} == set(sealing.SEALED)
 
 
 def test_records(engine: Engine) -> None:
