@@ -60,7 +60,8 @@ def _reports(reports: tuple[tuple[str, str], ...], may: bool) -> tuple[NavEntry,
 
 def _records(may: May) -> list[NavEntry]:
     kinds = [r for r in document_types.RECORDS if r.key != _SHOWN_WITH_PARTNERS and may(r.permission("see"))]
-    entries = [_entry(f"record/{r.key}/1", r.title) if r.single else _list(f"record/{r.key}", r.title) for r in kinds]
+    entries = [NavEntry(f"record/{r.key}", r.title, f"record/{r.key}/1") if r.single
+               else _list(f"record/{r.key}", r.title) for r in kinds]
     if any(may(kind.permission("import")) for kind in (*document_types.ALL, *document_types.RECORDS)):
         entries.append(_entry(IMPORT, N_("Import from Excel")))
     if may("report.see"):

@@ -127,5 +127,6 @@ def top_items(connection: Connection, since: dt.date, until: dt.date) -> list[di
     return [dict(r) for r in connection.execute(select(
         item.c.id, item.c.code, item.c.name, func.sum(line.base_quantity).label("quantity"), total).join_from(
         document_line, document, d.id == line.document_id).join(item, item.c.id == line.item_id).where(
-        d.kind.in_(selling_kinds(True)), d.status.in_((Status.POSTED, Status.REVERSED)), d.date >= since, d.date <= until).group_by(
+        d.kind.in_(selling_kinds(True)), d.status.in_((Status.POSTED, Status.REVERSED)),  # a mirror and its original
+        d.date >= since, d.date <= until).group_by(
         item.c.id, item.c.code, item.c.name).order_by(total.desc()).limit(10)).mappings()]
