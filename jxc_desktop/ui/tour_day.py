@@ -1,4 +1,4 @@
-"""The documents of the day: ordered, received, sold, delivered, taken back, moved, corrected, reversed."""
+"""The documents of the day: ordered, received, sold, delivered, taken back, moved, corrected."""
 
 from typing import Any
 
@@ -187,17 +187,6 @@ def long_note(tour: Tour) -> None:
     tour.made["long_note"] = save(tour)
 
 
-def reversal(tour: Tour) -> None:
-    """A mirror document cancels the long note."""
-    drive = tour.drive
-    drive.expect_answer("go", picture="reverse_question")
-    choose(tour, tr("Reverse…"))
-    drive.until(lambda: tour.page.loaded and tour.page.draft.reversal_of_id, "the mirror document")
-    drive.settle()
-    tour.made["reversal"] = tour.page.draft.id
-    drive.shot("reversal")
-
-
 def _is_low(tour: Tour, row: dict[str, Any]) -> bool:
     return any(a.item_id == row["item_id"] and a.kind == "low" for a in tour.queries.alerts())
 
@@ -231,5 +220,5 @@ STATIONS = (
     ("home", home), ("purchase_order", purchase_order), ("goods_receipt", goods_receipt),
     ("sales_order", sales_order), ("delivery_note", delivery_note), ("alerts", alerts),
     ("delivery_posted", documents_of_the_note), ("sales_return", sales_return), ("transfer", transfer),
-    ("long_note", long_note), ("reversal", reversal),
+    ("long_note", long_note),
 )

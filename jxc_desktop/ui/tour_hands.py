@@ -149,3 +149,24 @@ def hold_toast(tour: Tour) -> Any:
     middle = QPointF(toaster.current.rect().center())
     QApplication.sendEvent(toaster.current, QEnterEvent(middle, middle, middle))
     return toaster.current
+
+
+def export(tour: Tour, name: str, ask: Callable[[], object]) -> None:
+    """What is in front, as a workbook."""
+    path = tour.file(name)
+    tour.drive.expect_file(path)
+    ask()
+    tour.drive.until(lambda: path.exists() and not tour.program.session.tasks.busy, f"the workbook {name}")
+    tour.drive.settle()
+    toaster = tour.window.toaster
+    tour.check(toaster.current and name in toaster.current.news.text, f"nobody says that {name} is written")
+    toaster.close()
+
+
+def shut(tour: Tour) -> None:
+    """Close every tab by key; nothing may ask."""
+    work = tour.window.workspace
+    for _ in range(len(work.keys)):
+        tour.drive.press("Ctrl+W")
+        tour.drive.settle()
+    tour.check(not work.keys, f"still open: {work.keys}")

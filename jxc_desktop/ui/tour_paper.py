@@ -1,12 +1,12 @@
 """On paper and into spreadsheets: previews, PDFs, batches, workbooks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui.tour import Tour
-from jxc_desktop.ui.tour_hands import find
+from jxc_desktop.ui.tour_hands import choose, export, find
 
 PAPERS = ("241x140", "A4", "A5")
 
@@ -23,8 +23,8 @@ def preview(tour: Tour) -> None:
     _choose_paper(tour, page, PAPERS[0])
 
 
-def long_and_red(tour: Tour) -> None:
-    """A note of several pages, and the mirror document that cancels it."""
+def long_pages(tour: Tour) -> None:
+    """A note of several pages."""
     find(tour, tour.made["long_note"].number, "delivery_note")
     tour.drive.press("Ctrl+Shift+P")
     page = _shown(tour, 1)
@@ -35,10 +35,20 @@ def long_and_red(tour: Tour) -> None:
         _choose_paper(tour, page, paper)
         _save_pdf(tour, page, f"long_{paper}.pdf")
     _choose_paper(tour, page, PAPERS[0])
-    tour.open(f"document/delivery_note/{tour.made['reversal']}")
-    tour.drive.press("Ctrl+Shift+P")
+
+
+def reversal(tour: Tour) -> None:
+    """A mirror document cancels the long note."""
+    drive = tour.drive
+    find(tour, tour.made["long_note"].number, "delivery_note")
+    drive.expect_answer("go", picture="reverse_question")
+    choose(tour, tr("Reverse…"))
+    drive.until(lambda: tour.page.loaded and tour.page.draft.reversal_of_id, "the mirror document")
+    drive.settle()
+    drive.shot("reversal")
+    drive.press("Ctrl+Shift+P")
     page = _shown(tour, 1)
-    tour.drive.shot("preview_reversal")
+    drive.shot("preview_reversal")
     _save_pdf(tour, page, "reversal_241x140.pdf")
 
 
@@ -73,20 +83,9 @@ def workbooks(tour: Tour) -> None:
         ("list/record/item", "items.xlsx"), (f"ledger/{tour.made['low_item']}", "ledger.xlsx"))
     for key, name in sources:
         tour.open(key)
-        _export(tour, name, lambda: tour.drive.press("Ctrl+E"))
+        export(tour, name, lambda: tour.drive.press("Ctrl+E"))
     find(tour, tour.made["long_note"].number, "delivery_note")
-    _export(tour, "delivery.xlsx", lambda: tour.drive.press("Ctrl+E"))
-
-
-def _export(tour: Tour, name: str, ask: Callable[[], object]) -> None:
-    path = tour.file(name)
-    tour.drive.expect_file(path)
-    ask()
-    tour.drive.until(lambda: path.exists() and not tour.program.session.tasks.busy, f"the workbook {name}")
-    tour.drive.settle()
-    toaster = tour.window.toaster
-    tour.check(toaster.current and name in toaster.current.news.text, f"nobody says that {name} is written")
-    toaster.close()
+    export(tour, "delivery.xlsx", lambda: tour.drive.press("Ctrl+E"))
 
 
 def _shown(tour: Tour, documents: int) -> Any:
@@ -122,4 +121,5 @@ def _save_pdf(tour: Tour, page: Any, name: str) -> Path:
     return path
 
 
-STATIONS = (("preview", preview), ("long_and_red", long_and_red), ("batch", batch), ("workbooks", workbooks))
+STATIONS = (("preview", preview), ("long_pages", long_pages), ("reversal", reversal), ("batch", batch),
+            ("workbooks", workbooks))
