@@ -51,22 +51,20 @@ class Worth(NamedTuple):
 
 @dataclass
 class Origin:
-    """A line that returns and mirrors refer to: what it moved, and what came back of it so far."""
+    """A line that returns and mirrors refer to: what it moved, and how much of it came back so far."""
 
     quantity: Decimal = ZERO
     worth: Worth = Worth(ZERO)
-    back_quantity: Decimal = ZERO
-    back: Worth = Worth(ZERO)
+    back: Decimal = ZERO
 
     def share(self, quantity: Decimal) -> Worth:
         """What `quantity` (positive) more coming back undoes; rounded cumulatively, so all undoes all."""
-        self.back_quantity += quantity
-        if not self.quantity:
+        before, self.back = self.back, self.back + quantity
+        whole = abs(self.quantity)
+        if not whole:
             return Worth(ZERO)
-        value, variance = (-values.share_of(total, self.back_quantity, abs(self.quantity)) for total in self.worth)
-        share = Worth(value - self.back.value, variance - self.back.variance)
-        self.back = Worth(value, variance)
-        return share
+        return Worth(*(values.share_of(total, before, whole) - values.share_of(total, self.back, whole)
+                       for total in self.worth))
 
 
 @dataclass

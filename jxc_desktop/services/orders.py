@@ -85,6 +85,8 @@ def link_problems(draft: Draft, sources: Mapping[int, SourceLine], already: Mapp
         if source is None or source.kind not in allowed or source.item_id != line["item_id"] \
                 or source.partner_id != draft.header.get("partner_id"):
             found.append(Problem("source_line_id", N_("The line does not fit the document it comes from"), i))
+        elif now[source_id] <= already.get(source_id, ZERO):
+            pass  # a correction that takes no more than the document has already
         elif source.status != Status.POSTED:
             found.append(Problem("source_line_id", N_("{number} is not open"), i, {"number": source.number}))
         else:
@@ -105,7 +107,7 @@ def _limit(source: SourceLine, company: Company) -> Decimal:
 
 def fulfil(work: Work, sources: Mapping[int, SourceLine], locked: Locked, change: Mapping[int, Decimal]) -> None:
     """Let source lines know what was taken (or, negative, given back); what they hold and expect follows."""
-    for line_id, quantity in change.items():
+    for line_id, quantity in sorted(change.items()):
         source = sources[line_id]
         balance = locked.balances.get((source.item_id, source.warehouse_id))
         before = source.open
@@ -176,10 +178,14 @@ def refresh_progress(work: Work, document_ids: Iterable[int]) -> None:
             line.document_id.in_(ids))):
         by_document[row.document_id].append(row)
     for id_, rows in by_document.items():
-        done = all(r.fulfilled >= r.base_quantity for r in rows)
-        some = any(r.fulfilled > 0 for r in rows)
-        progress = Progress.DONE if done else Progress.PARTLY if some else Progress.OPEN
-        work.connection.execute(update(document).where(document.c.id == id_).values(progress=progress.value))
+        work.connection.execute(update(document).where(document.c.id == id_).values(progress=progress_of(rows).value))
+
+
+def progress_of(rows: Sequence[Any]) -> Progress:
+    """How far an order is done, from the base_quantity and fulfilled of its lines."""
+    if all(r.fulfilled >= r.base_quantity for r in rows):
+        return Progress.DONE
+    return Progress.PARTLY if any(r.fulfilled > 0 for r in rows) else Progress.OPEN
 
 
 def places(sources: Iterable[SourceLine], moves: Iterable[Move]) -> set[tuple[int, int]]:

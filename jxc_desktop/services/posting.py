@@ -152,7 +152,7 @@ def _post_item(work: Work, locked: Locked, change: _ItemChange) -> list[dict[str
     if known:
         _find_dips(locked, change.item_id, events, known)
     value_before = row.pool.value
-    worths = costing.replay(pool, ordered, _origins(work, change.item_id, ordered))
+    worths = costing.replay(pool, ordered, _origins(work, change.item_id, ordered, first))
     if ordered and (row.last is None or latest or known):
         row.last = max(ordered[-1].key[:2], row.last or ordered[-1].key[:2])
     rows = _rows(locked, events, worths, known)
@@ -219,42 +219,39 @@ def _net(rows: Iterable[Any]) -> Moves:
 
 
 def _history(work: Work, item_id: int, first: EventKey) -> tuple[Pool, Moves]:
-    """The pool just before `first` and all moves from there; all history if stock was missing then."""
+    """The pool just before `first` and all moves from there; all history if stock was missing just then."""
     mine = _m.item_id == item_id
     earlier = and_(mine, tuple_(*_order) < tuple(first[:3]))
     state = work.connection.execute(select(*_sums).where(earlier)).one()
     quantity = state.quantity or ZERO
-    if quantity < 0:
+    last = None if quantity else _last_before(work, earlier)
+    if quantity < 0 or (last and last.quantity > 0):
         return Pool(), _net(work.rows(_summed(mine)))
     pool = Pool(quantity, state.value or ZERO)
-    if not quantity:
-        pool.last_cost = _last_cost(work, earlier)
+    if last:
+        pool.last_cost = values.divide(last.value, last.quantity, values.COST_PLACES)
     return pool, _net(work.rows(_summed(and_(mine, tuple_(*_order) >= tuple(first[:3])))))
 
 
-def _last_cost(work: Work, earlier: Any) -> Decimal:
-    """The unit cost of the goods that took the stock to zero: they left last, or filled a shortage."""
-    last = work.connection.execute(select(*_sums).where(earlier, _m.basis != Basis.TRANSFER).group_by(*_order).having(
+def _last_before(work: Work, earlier: Any) -> Any:
+    """What took the stock to zero: the goods that left last, or those that filled a shortage."""
+    return work.connection.execute(select(*_sums).where(earlier, _m.basis != Basis.TRANSFER).group_by(*_order).having(
         func.sum(_m.quantity) != ZERO).order_by(*(column.desc() for column in _order)).limit(1)).first()
-    if last is None:
-        return ZERO
-    worth = last.value + last.variance if last.quantity > 0 else last.value
-    return values.divide(worth, last.quantity, values.COST_PLACES)
 
 
-def _origins(work: Work, item_id: int, events: Sequence[Event]) -> dict[int, Origin]:
-    """The lines before the events that these return to, with what came back before them already."""
+def _origins(work: Work, item_id: int, events: Sequence[Event], first: EventKey) -> dict[int, Origin]:
+    """The lines before `first` that the events return to, with what came back of them before it."""
     lines = {e.origin_line_id for e in events if e.origin_line_id} - {e.key.line_id for e in events}
     if not lines:
         return {}
-    of_item = _m.item_id == item_id
-    origins = {r.line_id: Origin(r.quantity, Worth(r.value, r.variance)) for r in work.rows(
-        select(_m.line_id, *_sums).where(of_item, _m.line_id.in_(lines)).group_by(_m.line_id))}
-    earlier = tuple_(*_order) < tuple(events[0].key[:3])
-    for r in work.rows(select(_m.origin_line_id, *_sums).where(
-            of_item, _m.origin_line_id.in_(lines), earlier).group_by(_m.origin_line_id)):
-        origins[r.origin_line_id].back_quantity = abs(r.quantity)
-        origins[r.origin_line_id].back = Worth(r.value, r.variance)
+    of_item, moment = _m.item_id == item_id, (_m.effective_at, _m.entry)
+    origins = {}
+    for r in work.rows(select(_m.line_id, *moment, *_sums).where(of_item, _m.line_id.in_(lines)).group_by(
+            _m.line_id, *moment).having(func.sum(_m.quantity) != ZERO)):
+        back = work.connection.scalar(select(func.sum(_m.quantity)).where(
+            of_item, _m.origin_line_id == r.line_id, tuple_(*moment) > (r.effective_at, r.entry),
+            tuple_(*_order) < tuple(first[:3])))
+        origins[r.line_id] = Origin(r.quantity, Worth(r.value, r.variance), abs(back or ZERO))
     return origins
 
 

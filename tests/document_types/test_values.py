@@ -22,7 +22,8 @@ def half_up(value: Fraction, places: int) -> D:
 
 
 @pytest.mark.parametrize(("text", "number"), [
-    ("12", "12"), (" 12.50 ", "12.5"), ("+3", "3"), ("-3", "-3"), (".5", "0.5"), ("5.", "5"), ("1,234,567.89", "1234567.89"),
+    ("12", "12"), (" 12.50 ", "12.5"), ("+3", "3"), ("-3", "-3"), (".5", "0.5"), ("5.", "5"),
+    ("1,234,567.89", "1234567.89"),
     ("１２．５", "12.5"), ("１，２３４", "1234"), ("12。5", "12.5"), ("-0", "0"), ("0.0000", "0"), ("\u3000７\u3000", "7"),
 ])
 def test_what_people_type_is_read_exactly(text: str, number: str) -> None:
@@ -32,7 +33,8 @@ def test_what_people_type_is_read_exactly(text: str, number: str) -> None:
 
 
 @pytest.mark.parametrize("given", [
-    "", " ", "-", ".", "+.", "abc", "1e3", "1E3", "NaN", "nan", "inf", "-Infinity", "∞", "1,23", "12,34.5", ",123", "1,,000",
+    "", " ", "-", ".", "+.", "abc", "1e3", "1E3", "NaN", "nan", "inf", "-Infinity", "∞", "1,23", "12,34.5",
+    ",123", "1,,000",
     "٣", "३", "Ⅷ", "½x", "0x10", "1_000", "--1", "1 2", "12元", "一百", "1.2.3", "(5)", "50%", None, b"1", [], object(),
     True, 1.5, 0.1, float("nan"), float("inf"), D("NaN"), D("sNaN"), D("Infinity"), D("-Infinity"),
 ])
@@ -44,7 +46,8 @@ def test_what_is_no_exact_number_is_refused(given: object) -> None:
 
 @pytest.mark.parametrize(("given", "reason"), [
     ("100000000000", "too_large"), (D("1e30"), "too_large"), (10**11, "too_large"), ("9" * 41, "too_large"),
-    ("0.00001", "too_precise"), (D("1.23456"), "too_precise"), ("99999999999.99999", "too_precise"), (D("1e-30"), "too_precise"),
+    ("0.00001", "too_precise"), (D("1.23456"), "too_precise"), ("99999999999.99999", "too_precise"),
+    (D("1e-30"), "too_precise"),
 ])
 def test_what_does_not_fit_says_why(given: object, reason: str) -> None:
     with pytest.raises(BadNumber) as caught:
@@ -69,7 +72,8 @@ def test_division_rounds_half_up_once(number: Fraction, places: int) -> None:
 
 
 @pytest.mark.parametrize(("value", "rounded"), [
-    ("0.005", "0.01"), ("0.004999", "0.00"), ("-0.005", "-0.01"), ("2.675", "2.68"), ("1.005", "1.01"), ("-2.675", "-2.68")])
+    ("0.005", "0.01"), ("0.004999", "0.00"), ("-0.005", "-0.01"), ("2.675", "2.68"), ("1.005", "1.01"),
+    ("-2.675", "-2.68")])
 def test_money_rounds_half_away_from_zero(value: str, rounded: str) -> None:
     assert values.money(D(value)) == D(rounded)
 
@@ -136,7 +140,8 @@ def test_tax_of_a_mirror_is_the_mirror_of_the_tax(amount: D, rate: str, included
 
 @pytest.mark.parametrize(("value", "plain", "grouped"), [
     ("1200.00", "1200", "1,200"), ("1E+3", "1000", "1,000"), ("0.0001", "0.0001", "0.0001"), ("-0.00", "0", "0"),
-    ("12.50", "12.5", "12.5"), ("1234567.8900", "1234567.89", "1,234,567.89"), ("0", "0", "0"), ("-1234.5", "-1234.5", "-1,234.5"),
+    ("12.50", "12.5", "12.5"), ("1234567.8900", "1234567.89", "1,234,567.89"), ("0", "0", "0"),
+    ("-1234.5", "-1234.5", "-1,234.5"),
 ])
 def test_numbers_as_text(value: str, plain: str, grouped: str) -> None:
     assert values.plain(D(value)) == plain

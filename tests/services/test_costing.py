@@ -169,7 +169,7 @@ def test_transfers_carry_no_value() -> None:
 
 def test_origins_from_before_the_replay_are_used() -> None:
     event = Event(EventKey(dt.datetime(2026, 1, 1), 9, 9, 0, 1, 1), 9, D(1), Basis.ORIGIN, None, 5)
-    origins = {5: Origin(D(-3), Worth(D("-10.00")), D(1), Worth(D("3.33")))}
+    origins = {5: Origin(D(-3), Worth(D("-10.00")), D(1))}
     assert replay(Pool(), [event], origins)[event.key].value == D("3.34")
 
 
