@@ -260,6 +260,9 @@ def test_items_by_category(desk: Desk) -> None:
     tree: Tree = page.tree.tree
     assert tree.topLevelItem(0).text(0) == "全部"
     assert tree.topLevelItem(1).child(0).text(0) == "饮料"
+    page.focus_first()
+    QTest.keyClick(page.table, Qt.Key.Key_F6)
+    assert tree.hasFocus()
     tree.setCurrentItem(tree.topLevelItem(1))
     QTest.keyClick(tree, Qt.Key.Key_Return)
     desk.settle()

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from jxc_desktop import values
@@ -103,6 +103,7 @@ class AlertsPanel(QFrame):
     def __init__(self, context: Any, window: QWidget):
         super().__init__(window)
         self._window, self._before = window, window.focusWidget()
+        self._anchor: QWidget | None = None
         self._context, self._operations = context, Operations(context, self)
         self.cards: list[AlertCard] = []
         self.setObjectName("palette")
@@ -135,7 +136,7 @@ class AlertsPanel(QFrame):
         if self.isVisible():
             self.leave()
             return
-        window = self._window
+        window, self._anchor = self._window, anchor
         self._before = window.focusWidget()
         below = anchor.mapTo(window, QPoint(0, anchor.height() + 6))
         left = min(below.x(), window.width() - _WIDTH - _MARGIN)
@@ -158,6 +159,21 @@ class AlertsPanel(QFrame):
             self.leave()
         else:
             super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+        super().hideEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A click elsewhere closes it; one on the bell does so by itself."""
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget) \
+                and watched is not self and not self.isAncestorOf(watched) and watched is not self._anchor:
+            self.hide()
+        return False
 
     def _committed(self, changes: frozenset[tuple[str, int]], initiator: object) -> None:
         if self.isVisible() and any(entity == "alert" for entity, _ in changes):

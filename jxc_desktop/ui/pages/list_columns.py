@@ -33,7 +33,7 @@ _WIDTHS = {"date": 106, "due_date": 106, "number": 184, "print_count": 72, "at":
            "raised_at": 150, "customer": 64, "supplier": 76, "active": 84}
 _YIELDS = {"created_at": 12, "print_count": 11, "remark": 10, "actor": 9, "learnt_at": 9, "restated": 12, "brand": 8,
            "created_by": 7, "origin": 7, "barcode": 6, "reorder_point": 6, "employee": 5, "projected": 5,
-           "spec": 3, "unit": 2}
+           "category": 4, "spec": 3, "unit": 2}
 _CALM = {"state": "ok"}  # states that need no pill
 _BOLD = frozenset({"total", "total_quantity", "on_hand", "available", "balance", "sale_price"})
 _MUTED = frozenset({"code", "spec", "unit", "created_by", "created_at", "remark", "actor", "learnt_at", "origin",
@@ -77,8 +77,9 @@ def column_of(c: ListColumn, *, hidden: bool = False) -> Column:
         kind, value = Kind.DATETIME, _moment(c.key)
     else:
         kind = Kind.CODE if c.key in _CODES else Kind(c.kind)
-        value = _counted if c.key == "print_count" else None
-    width = _WIDTHS.get(c.key, max(c.width, _LEAST.get(c.key, 0)))
+        value = {"print_count": _counted, "unit_cost": _cost}.get(c.key)
+    heading = QFontMetrics(theme.font(theme.current().sizes.caption, bold=True)).horizontalAdvance(tr(c.title))
+    width = max(_WIDTHS.get(c.key, max(c.width, _LEAST.get(c.key, 0))), heading + 2 * theme.current().sizes.cell_x)
     return Column(c.key, c.title, kind, width, align, value, mark, bold=c.key in _BOLD,
                   muted=c.key in _MUTED, hidden=hidden, stretch=_STRETCH.get(c.key, 0),
                   minimum=_LEAST.get(c.key, 0), yields=_YIELDS.get(c.key, 0), sortable=c.sortable)
@@ -119,6 +120,12 @@ def _chip(c: ListColumn) -> tuple[Kind, Callable[[Any], Any], Callable[[Any], Ma
 
 def _counted(row: Row) -> int | None:
     return row.get("print_count") or None
+
+
+def _cost(row: Row) -> Decimal | None:
+    """Four decimals are enough to read; what is stored is the value."""
+    cost = row.get("unit_cost")
+    return None if cost is None else values.round_to(cost, values.RATE_PLACES)
 
 
 def _flag(key: str) -> Callable[[Row], str]:

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from jxc_desktop.document_types.schema import REFERENCES, Field, FieldType
+from jxc_desktop.document_types.schema import Field
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.services.queries import ListColumn, ListQuery
 from jxc_desktop.ui import theme
@@ -17,7 +17,6 @@ from jxc_desktop.ui.changes import RefreshOnChange
 from jxc_desktop.ui.context import Context
 from jxc_desktop.ui.page import PageWidget
 from jxc_desktop.ui.pages import list_columns, list_export, saved_views
-from jxc_desktop.ui.pages.filters import field_for
 from jxc_desktop.ui.pages.list_feed import ListFeed
 from jxc_desktop.ui.pages.list_table import ListTable
 from jxc_desktop.ui.pages.list_tools import ListTools
@@ -147,15 +146,7 @@ class ListPage(RefreshOnChange, PageWidget):
         if not index.isValid():
             return
         row, column = self.model.row(index), self.model.columns[index.column()]
-        field = field_for(column.key, self.spec.filters)
-        if field is None:
-            self.tools.search.setText(self.model.cell(row, column).text)
-        elif field.type is FieldType.DATE:
-            self.tools.pane.put({"date_from": row[column.key], "date_to": row[column.key]})
-        elif field.type in REFERENCES:
-            self.tools.pane.put({field.name: self._reference(row, field)}, {field.name: self._name(row, column.key)})
-        else:
-            self.tools.pane.put({field.name: row.get(column.key)})
+        self.tools.narrow_to(row, column.key, self.model.cell(row, column).text)
 
     def sort_here(self) -> None:
         """Sort by the column under the bar; again turns it round."""
@@ -178,12 +169,6 @@ class ListPage(RefreshOnChange, PageWidget):
     @property
     def _state_key(self) -> str:
         return f"list/{self.key}/state"
-
-    def _reference(self, row: Any, field: Field) -> Any:
-        return row.get(field.name, row["id"] if self.spec.source == "record/item" else None)
-
-    def _name(self, row: Any, key: str) -> str:
-        return str(row.get("name" if key == "code" else key) or "")
 
     def _build(self) -> None:
         self.body.addLayout(self.head(*self.headline(), buttons=tuple(self.buttons())))

@@ -99,6 +99,7 @@ class DocumentPreview(QWidget):
 
     def _lines(self, draft: Draft, items: dict[int, Any]) -> Card:
         kind, card, grid = document_types.BY_KEY[draft.kind], Card(), QGridLayout()
+        grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(5)
         grid.setColumnStretch(0, 1)
         amount = kind.column("amount")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from jxc_desktop import document_types
@@ -11,9 +12,9 @@ from jxc_desktop.ui.context import Context
 from jxc_desktop.ui.pages import filters, saved_views
 from jxc_desktop.ui.pages.category_tree import CategoryTree
 from jxc_desktop.ui.pages.list_page import ListPage, ListSpec
+from jxc_desktop.ui.shortcuts import bind
 
 _SEARCH = {"item": N_("Code, name, initials, spec, barcode"), "partner": N_("Code, name, initials, phone")}
-_WITH_STOCK = ("item",)
 
 
 def spec_of(kind: RecordType) -> ListSpec:
@@ -59,8 +60,20 @@ class RecordListPage(ListPage):
     def copy_row(self, row: Any) -> None:
         self.open_wanted.emit(f"record/{self.kind.key}/copy-{row['id']}")
 
+    def switch_zone(self) -> None:
+        """F6: from the rows to the categories and back."""
+        if self.tree and not self.tree.tree.hasFocus():
+            self.tree.tree.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.focus_first()
+
+    def _bind_keys(self) -> None:
+        super()._bind_keys()
+        if self.tree:
+            bind(self, "F6", self.switch_zone)
+
     def key_hints(self) -> list[tuple[str, str]]:
         hints = super().key_hints()
-        if self.kind.key in _WITH_STOCK:
+        if self.tree:
             hints[-1] = ("F6", tr("Categories and rows"))
         return hints

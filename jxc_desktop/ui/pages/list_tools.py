@@ -1,19 +1,19 @@
 """The row above a list: views as tabs, the search box, filters in a pane and as chips."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from jxc_desktop.document_types.schema import Field
+from jxc_desktop.document_types.schema import REFERENCES, Field, FieldType
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui.buttons import Button, Role
 from jxc_desktop.ui.context import Context
 from jxc_desktop.ui.pages import saved_views
-from jxc_desktop.ui.pages.filters import FilterChips, FilterPane
+from jxc_desktop.ui.pages.filters import FROM, TO, FilterChips, FilterPane, field_for
 from jxc_desktop.ui.pages.saved_views import View, ViewBar
 from jxc_desktop.ui.widgets import SearchBox
 
@@ -78,6 +78,19 @@ class ListTools(QWidget):
         if not name:
             self.search.clear()
             self.views.choose(saved_views.ALL)
+
+    def narrow_to(self, row: Mapping[str, Any], key: str, text: str) -> None:
+        """Only rows with this value: by the filter of its column; where there is none, by searching its text."""
+        field = field_for(key, self.pane.declared)
+        if field is None:
+            self.search.setText(text)
+        elif field.type is FieldType.DATE:
+            self.pane.put({FROM: row[key], TO: row[key]})
+        elif field.type in REFERENCES:  # an item's own list has its id as "id"
+            name = "name" if key == "code" else key
+            self.pane.put({field.name: row.get(field.name, row.get("id"))}, {field.name: str(row.get(name) or "")})
+        else:
+            self.pane.put({field.name: row.get(key)})
 
     def focus_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

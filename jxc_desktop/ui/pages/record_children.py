@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit
 from jxc_desktop.document_types.schema import Child, Field, FieldType, Values
 from jxc_desktop.errors import Problem
 from jxc_desktop.i18n import tr
-from jxc_desktop.ui import fields, theme
+from jxc_desktop.ui import fields
 from jxc_desktop.ui.buttons import Button, Role
 from jxc_desktop.ui.context import Context
 from jxc_desktop.ui.widgets import Card, label
@@ -183,4 +183,3 @@ class ChildRows(Card):
     def _show_entry_row(self) -> None:
         for editor in self.rows[-1].editors.values():
             editor.setVisible(not self._read_only or len(self.rows) == 1)
-        self.setMinimumHeight(theme.current().sizes.control * 3)
