@@ -219,6 +219,8 @@ class Program(QObject):
     def _use_language(self, language: str) -> None:
         self.session.language = language
         i18n.use_language(language)
+        if self.session.demo:
+            self.session.database_label = i18n.tr("Demo company")
         theme.use_qt_language(self._app, language)
 
     # --- what the user may ask of the program

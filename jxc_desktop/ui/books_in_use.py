@@ -43,7 +43,7 @@ class BooksInUse(QObject):
         session.commands = Commands(books.engine, actor, origin)
         session.queries = Queries(books.engine, actor)
         session.journal = session.journal or self._journal(books.address)
-        self._keeper = Keeper(session.tasks, partial(_save, books.engine, actor.name), self)
+        self._keeper = Keeper(session.tasks, partial(_save, books.engine, actor), self)
         session.settings.use(opened.preferences, self._keeper.keep)
         self._feed = sync.Feed(books.engine, origin, self.bridge.changed.emit, self.bridge.connected.emit)
         self._feed.start()
@@ -71,7 +71,7 @@ class BooksInUse(QObject):
         return Journal(self._drafts / journal_name(address))
 
 
-def _save(engine: Any, user: str, values: dict[str, Any]) -> None:
+def _save(engine: Any, user: Any, values: dict[str, Any]) -> None:
     """On a worker."""
     from jxc_desktop.services import preferences
 

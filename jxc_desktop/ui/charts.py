@@ -193,7 +193,7 @@ class Bar:
 class BarList(QWidget):
     """Ranked names with bars; Enter or a click opens one."""
 
-    ROW = 24
+    ROW = 32
 
     def __init__(self, title: str, on_open: Callable[[str], object]):
         super().__init__()

@@ -25,7 +25,7 @@ def open_books(address: str, password: str = "", create: bool = False, user: str
     books = service.open_books(address, password or given, create=create)
     actor = next((a for a in books.users if a.name == user), books.users[0])
     label, host = service.location(address)
-    return Opened(books, actor, preferences.load(books.engine, actor.name), label, host)
+    return Opened(books, actor, preferences.load(books.engine, actor), label, host)
 
 
 def journal_name(address: str) -> str:

@@ -137,14 +137,15 @@ def test_tabs_settings_and_user_come_back_at_the_next_start(
     with office(tmp_path / "pc", qtbot) as first:
         first.open_books(address)
         assert first.session.actor.name == "周雅琴"
-        first.program.use_actor(first.session.users[1])
+        wang = first.session.users[1]
+        first.program.use_actor(wang)
         first.wait(lambda: first.session.actor.name == "王晓敏")
         first.settle()
         first.page("stock")
         first.session.settings.set("look/text_size", 15)
         first.window.close()
     engine = database.open_engine(address)
-    assert preferences.load(engine, "王晓敏")["look/text_size"] == 15
+    assert preferences.load(engine, wang)["look/text_size"] == 15
     engine.dispose()
     with office(tmp_path / "pc", qtbot) as second:
         second.open_books()

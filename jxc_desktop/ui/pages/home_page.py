@@ -199,6 +199,7 @@ class HomePage(RefreshOnChange, PageWidget):
 
 def _titled(title: QWidget, content: QWidget, right: QWidget | None = None) -> Card:
     card, row = Card(), QHBoxLayout()
+    title.setMinimumHeight(theme.current().sizes.button - 4)  # as high as beside a link
     row.addWidget(title)
     row.addStretch(1)
     if right:
