@@ -94,6 +94,7 @@ class CategoryTree(Card):
         manage = Button("", "pencil", role=Role.GHOST, accessible_name=tr("Edit the categories"))
         manage.clicked.connect(lambda checked=False: self.manage_wanted.emit())
         head.addWidget(manage)
+        manage.setEnabled(bool(context.actor.may("category.see")))  # type: ignore[attr-defined]
         self.tree = Tree()
         self.tree.taken.connect(self._take)
         self.body.addLayout(head)

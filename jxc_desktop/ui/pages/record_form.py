@@ -34,6 +34,7 @@ class RecordForm(QScrollArea):
         self.child_rows: dict[str, ChildRows] = {}
         self._base = RecordDraft(kind.key)
         self._read_only = False
+        self._trees: list[Button] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -45,8 +46,6 @@ class RecordForm(QScrollArea):
         column.addLayout(self._children())
         column.addStretch(1)
         self.setWidget(inside)
-
-    # -- content
 
     def load(self, draft: RecordDraft) -> None:
         """Show another record."""
@@ -105,6 +104,8 @@ class RecordForm(QScrollArea):
         self._read_only = read_only
         for editor in self.editors.values():
             editor.set_read_only(read_only or editor.field.read_only)
+        for tree in self._trees:
+            tree.setEnabled(not read_only)
         for rows in self.child_rows.values():
             rows.set_read_only(read_only)
 
@@ -118,8 +119,6 @@ class RecordForm(QScrollArea):
         if editor := self.editor_of(problem):
             self.ensureWidgetVisible(editor)
             editor.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    # -- building
 
     def _fields(self) -> Card:
         card, grid = Card(), QGridLayout()
@@ -173,8 +172,9 @@ class RecordForm(QScrollArea):
         pair.setSpacing(2)
         pair.addWidget(editor, 1)
         pair.addWidget(tree)
-        tree.clicked.connect(lambda checked=False: None if self._read_only else choose_category(
+        tree.clicked.connect(lambda checked=False: choose_category(
             tree, self._context, partial(self._take_category, editor)))
+        self._trees.append(tree)
         return pair
 
     def _take_category(self, editor: Any, category_id: int | None, name: str) -> None:

@@ -138,7 +138,7 @@ class RecordPage(RefreshOnChange, PageWidget):
         if self.may_save and not self.kind.single:
             keys += [("Ctrl+Enter", tr("Save and new")), ("Ctrl+N", tr("New")),
                      ("Ctrl+Shift+D", tr("Copy as new record"))]
-        if self.kind.children:
+        if self.may_save and self.kind.children:
             keys.append(("Ctrl+Del", tr("Remove row")))
         self.set_keys(keys)
 
