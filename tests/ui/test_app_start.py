@@ -226,7 +226,7 @@ def test_closing_asks_nothing_and_keeps_what_is_typed(
 
 
 def test_the_window_is_there_before_the_database_library_is(tmp_path: Path) -> None:
-    lines = ("import sys; from pathlib import Path; from jxc_desktop.app import Folders, Program, make_application; "
+    lines = ("import sys; from pathlib import Path; from jxc_desktop.ui.program import Folders, Program, make_application; "
              "app = make_application(); "
              f"p = Program(app, Folders(Path({str(tmp_path)!r}), Path({str(tmp_path / 'x.db')!r}))); "
              "p._show_frame('x'); app.processEvents(); assert p.window.isVisible(); "
