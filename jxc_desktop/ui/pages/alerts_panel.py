@@ -130,6 +130,7 @@ class AlertsPanel(QFrame):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout.addWidget(self._area, 1)
         context.changes.committed.connect(self._committed)
+        self.destroyed.connect(self._operations.close)
 
     def popup(self, anchor: QWidget) -> None:
         """Show it under the bell, or hide it."""
