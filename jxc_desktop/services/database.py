@@ -8,6 +8,8 @@ missed and not silently replaced.
 import shutil
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,14 @@ def check_file(path: Path) -> None:
             head = file.read(16)
     if head != b"SQLite format 3\x00":
         raise DatabaseForeign(path=str(path))
+
+
+@contextmanager
+def unmoving(engine: Engine) -> Iterator[Connection]:
+    """A connection whose statements all see the same state, whatever others commit meanwhile."""
+    isolation = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with engine.connect().execution_options(**isolation) as connection:
+        yield connection
 
 
 def _create_file(path: Path) -> None:

@@ -1,0 +1,104 @@
+"""Truth that proves itself: the invariants of the database, each naming the rows that break it.
+
+There is no repair: a difference is explained and corrected by a visible document.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from jxc_desktop import values
+from jxc_desktop.services import database, sealing
+from jxc_desktop.services.integrity import papers, protection, sums
+from jxc_desktop.services.sealing import Head
+
+NAMED = 20  # findings named per check
+
+Check = Callable[[Connection], Iterator[tuple[str, Any, Any]]]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A broken invariant: the check, the row it shows in, what was expected and what was found."""
+
+    check: str
+    where: str
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Result:
+    check: str
+    findings: tuple[Finding, ...]
+    more: int = 0
+
+    @property
+    def passed(self) -> bool:
+        return not self.findings
+
+
+CHECKS: dict[str, Check] = {
+    "database file": protection.file_sound,
+    "guards": protection.guards_in_place,
+    "balance = moves": sums.balances,
+    "pool = moves": sums.pools,
+    "pool = latest move": sums.latest_moves,
+    "no value without stock": sums.no_value_without_stock,
+    "moves = documents": papers.moves,
+    "documents add up": papers.arithmetic,
+    "entries = documents": papers.entries,
+    "partner balance = entries": sums.partner_balances,
+    "reserved and on order = open orders": sums.promises,
+    "fulfilled = followers": sums.fulfilled,
+    "numbers without holes": papers.numbers,
+    "postings in the audit trail": protection.postings_audited,
+    "rows unaltered": protection.rows_unaltered,
+    "seals unbroken": protection.seals_unbroken,
+}
+KEPT_OUTSIDE = "seals kept outside"
+
+
+def check(engine: Engine, progress: Any = None, kept: Sequence[Head] = ()) -> list[Result]:
+    """Run every check, each on one state of the database. Raises the DatabaseError family where it cannot read.
+
+    `kept` are the heads of an earlier check that were kept elsewhere: who rewrites the whole chain of seals
+    cannot rewrite those.
+    """
+    checks = dict(CHECKS)
+    if kept:
+        checks[KEPT_OUTSIDE] = lambda connection: protection.heads_kept(connection, kept)
+    results = []
+    try:
+        for i, (name, run) in enumerate(checks.items()):
+            if progress:
+                progress.step(i, len(checks))
+            with database.unmoving(engine) as connection:
+                results.append(_result(name, run, connection))
+    except DBAPIError as error:
+        raise database.translated(error) from error
+    return results
+
+
+def _result(name: str, run: Check, connection: Connection) -> Result:
+    findings: list[Finding] = []
+    more = 0
+    try:
+        for where, expected, found in run(connection):
+            if len(findings) < NAMED:
+                findings.append(Finding(name, where, _text(expected), _text(found)))
+            else:
+                more += 1
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:  # a row that no program of ours wrote
+        findings.append(Finding(name, "a row that cannot be read", "values of the right kind", str(error)))
+    return Result(name, tuple(findings), more)
+
+
+def _text(value: Any) -> str:
+    return values.plain(value) if hasattr(value, "scaleb") else str(value)
+
+
+__all__ = ["CHECKS", "KEPT_OUTSIDE", "Finding", "Head", "Result", "check", "sealing"]

@@ -1,0 +1,66 @@
+"""What keeps the ledgers from being changed behind the program's back, and shows it where that was done."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, exists, select, text
+
+from jxc_desktop.models import IMMUTABLE
+from jxc_desktop.models.stock import posting
+from jxc_desktop.models.trail import audit_entry
+from jxc_desktop.services import sealing
+from jxc_desktop.services.integrity.sums import Broken
+from jxc_desktop.services.sealing import Head
+
+_TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled = 'O' AND NOT tgisinternal",
+}
+_VERBS = {"sqlite": ("update", "delete"), "postgresql": ("change", "truncate")}
+
+
+def file_sound(connection: Connection) -> Broken:
+    """SQLite's own check of pages, indexes and references; a server keeps those itself."""
+    if connection.dialect.name != "sqlite":
+        return
+    for (line,) in connection.execute(text("PRAGMA integrity_check")):
+        if line != "ok":
+            yield "database file", "ok", line
+    for row in connection.execute(text("PRAGMA foreign_key_check")):
+        yield f"{row[0]} row {row[1]}", f"a row of {row[2]}", "none"
+
+
+def guards_in_place(connection: Connection) -> Broken:
+    """The triggers that refuse changes are there and switched on."""
+    found = set(connection.scalars(text(_TRIGGERS[connection.dialect.name])))
+    for table in IMMUTABLE:
+        for verb in _VERBS[connection.dialect.name]:
+            if f"{table}_no_{verb}" not in found:
+                yield f"trigger {table}_no_{verb}", "on", "off or gone"
+
+
+def postings_audited(connection: Connection) -> Broken:
+    """Who posted what stands in the audit trail too."""
+    p, a = posting.c, audit_entry.c
+    said = exists(select(a.id).where(a.entity_id == p.document_id, a.action == p.action, a.at == p.at,
+                                     a.actor == p.actor))
+    for row in connection.execute(select(p.id, p.action, p.actor, p.at).where(~said).order_by(p.id)):
+        yield f"posting row {row.id}", f"an audit entry: {row.action} by {row.actor} at {row.at}", "none"
+
+
+def rows_unaltered(connection: Connection) -> Broken:
+    for name in sealing.SEALED:
+        for row_id in sealing.altered_rows(connection, name):
+            yield f"{name} row {row_id}", "as it was written", "altered"
+
+
+def seals_unbroken(connection: Connection) -> Broken:
+    for name in sealing.SEALED:
+        yield from sealing.broken_seals(connection, name)
+
+
+def heads_kept(connection: Connection, kept: Sequence[Head]) -> Broken:
+    """Every seal that was noted elsewhere is still in the chain."""
+    there = set(sealing.all_heads(connection))
+    for head in kept:
+        if head not in there:
+            yield f"seal of {head.ledger} up to row {head.last_id}", head.hash, "not in the chain"

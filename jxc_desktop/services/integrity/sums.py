@@ -1,0 +1,118 @@
+"""Running sums against the rows they were made from."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from jxc_desktop import document_types
+from jxc_desktop.document_types.schema import Progress, Promise, Status
+from jxc_desktop.models.documents import document, document_line
+from jxc_desktop.models.stock import cost_pool, partner_balance, partner_entry, stock_balance, stock_move
+from jxc_desktop.services.orders import progress_of
+from jxc_desktop.values import ZERO
+
+Broken = Iterator[tuple[str, Any, Any]]
+STANDING = (Status.POSTED, Status.REVERSED, Status.CLOSED)
+
+
+def differences(name: str, expected: Mapping[Any, Any], found: Mapping[Any, Any]) -> Broken:
+    """The keys where two sums differ; nothing and zero are the same."""
+    for key in sorted(expected.keys() | found.keys(), key=str):
+        a, b = expected.get(key, ZERO), found.get(key, ZERO)
+        if a != b:
+            yield f"{name} {shown(key)}", a, b
+
+
+def shown(key: Any) -> str:
+    return ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def summed(connection: Connection, *columns: Any, where: Any = True) -> dict[Any, Decimal]:
+    """{(all columns but the last): sum of the last}, one key column unwrapped."""
+    *keys, amount = columns
+    query = select(*keys, func.sum(amount)).group_by(*keys)
+    rows = connection.execute(query if where is True else query.where(where)).all()
+    return {tuple(r[:-1]) if len(keys) > 1 else r[0]: r[-1] for r in rows}
+
+
+def balances(connection: Connection) -> Broken:
+    m, b = stock_move.c, stock_balance.c
+    yield from differences("stock_balance of item, warehouse", summed(
+        connection, m.item_id, m.warehouse_id, m.quantity), summed(connection, b.item_id, b.warehouse_id, b.on_hand))
+
+
+def pools(connection: Connection) -> Broken:
+    m, p = stock_move.c, cost_pool.c
+    for name, moved, kept in (("quantity", m.quantity, p.quantity), ("value", m.value, p.value)):
+        yield from differences(f"cost_pool {name} of item", summed(connection, m.item_id, moved),
+                               summed(connection, p.item_id, kept))
+
+
+def latest_moves(connection: Connection) -> Broken:
+    """A pool that forgets its latest move would value what comes next at the wrong cost."""
+    m, p = stock_move.c, cost_pool.c
+    last: dict[int, Any] = {}
+    for row in connection.execute(select(m.item_id, m.effective_at, func.max(m.entry)).group_by(
+            m.item_id, m.effective_at)):
+        last[row[0]] = max(last.get(row[0], tuple(row[1:])), tuple(row[1:]))
+    kept = {r.item_id: (r.last_at, r.last_entry) for r in connection.execute(
+        select(p.item_id, p.last_at, p.last_entry)) if r.last_at is not None}
+    for item_id in sorted(last.keys() | kept.keys()):
+        if last.get(item_id) != kept.get(item_id):
+            yield f"cost_pool last move of item {item_id}", shown(last.get(item_id)), shown(kept.get(item_id))
+
+
+def no_value_without_stock(connection: Connection) -> Broken:
+    p = cost_pool.c
+    for row in connection.execute(select(p.item_id, p.value).where(p.quantity == ZERO, p.value != ZERO)):
+        yield f"cost_pool of item {row.item_id}", ZERO, row.value
+
+
+def partner_balances(connection: Connection) -> Broken:
+    e, b = partner_entry.c, partner_balance.c
+    yield from differences("partner_balance of partner, account", summed(
+        connection, e.partner_id, e.account, e.amount), summed(connection, b.partner_id, b.account, b.amount))
+
+
+def promises(connection: Connection) -> Broken:
+    """What is reserved and on order is what the open lines of orders say."""
+    d, line, b = document.c, document_line.c, stock_balance.c
+    expected: dict[Promise, dict[Any, Decimal]] = {p: defaultdict(Decimal) for p in Promise}
+    for row in connection.execute(select(
+            d.kind, d.number, d.status, d.warehouse_id, line.id, line.item_id, line.base_quantity, line.fulfilled,
+            line.reserved).join_from(document_line, document, d.id == line.document_id).where(
+            d.status != Status.DRAFT)):
+        promise = document_types.BY_KEY[row.kind].promise
+        left = max(row.base_quantity - row.fulfilled, ZERO) if row.status == Status.POSTED else ZERO
+        if promise is Promise.ON_ORDER:
+            expected[promise][row.item_id, row.warehouse_id] += left
+        most = left if promise is Promise.RESERVED else ZERO
+        expected[Promise.RESERVED][row.item_id, row.warehouse_id] += row.reserved
+        if not ZERO <= row.reserved <= most:
+            yield f"document_line {row.id} of {row.number}: reserved", f"at most {most}", row.reserved
+    for promise, column in ((Promise.RESERVED, b.reserved), (Promise.ON_ORDER, b.on_order)):
+        yield from differences(f"stock_balance {promise} of item, warehouse", expected[promise],
+                               summed(connection, b.item_id, b.warehouse_id, column))
+
+
+def fulfilled(connection: Connection) -> Broken:
+    """A line knows what later documents took from it, and its order how far it is done."""
+    d, line = document.c, document_line.c
+    standing = select(d.id).where(d.status.in_(STANDING))
+    taken = summed(connection, line.source_line_id, line.base_quantity, where=line.source_line_id.is_not(
+        None) & line.document_id.in_(standing))
+    kept = {r.id: r.fulfilled for r in connection.execute(select(line.id, line.fulfilled).where(
+        line.fulfilled != ZERO))}
+    yield from differences("document_line, fulfilled of line", taken, kept)
+    orders: dict[tuple[int, str, str | None], list[Any]] = defaultdict(list)
+    for row in connection.execute(select(d.id, d.number, d.progress, line.base_quantity, line.fulfilled).join_from(
+            document_line, document, d.id == line.document_id).where(
+            d.kind.in_([k.key for k in document_types.ALL if k.promise]), d.status.in_(STANDING))):
+        orders[row.id, row.number, row.progress].append(row)
+    for (document_id, number, progress), rows in orders.items():
+        due: Progress = progress_of(rows)
+        if progress != due:
+            yield f"document {number} (id {document_id}) progress", due, progress
