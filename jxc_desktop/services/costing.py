@@ -49,12 +49,15 @@ class Worth(NamedTuple):
         return Worth(self.value + other.value, self.variance + other.variance)
 
 
+NOTHING = Worth(ZERO)
+
+
 @dataclass
 class Origin:
     """A line that returns and mirrors refer to: what it moved, and how much of it came back so far."""
 
     quantity: Decimal = ZERO
-    worth: Worth = Worth(ZERO)
+    worth: Worth = NOTHING
     back: Decimal = ZERO
 
     def share(self, quantity: Decimal) -> Worth:
@@ -62,7 +65,7 @@ class Origin:
         before, self.back = self.back, self.back + quantity
         whole = abs(self.quantity)
         if not whole:
-            return Worth(ZERO)
+            return NOTHING
         return Worth(*(values.share_of(total, before, whole) - values.share_of(total, self.back, whole)
                        for total in self.worth))
 
@@ -79,7 +82,7 @@ class Pool:
     def worth(self, event: Event, origins: Mapping[int, Origin]) -> Worth:
         """Take the move into the pool and say what it is worth."""
         if event.basis is Basis.TRANSFER:
-            return Worth(ZERO)
+            return NOTHING
         origin = origins.get(event.origin_line_id) if event.origin_line_id else None
         if event.quantity > 0:
             due = self._incoming(event, origin)

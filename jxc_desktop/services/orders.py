@@ -5,7 +5,7 @@ on order. The figures of lines and balances move together, in the save that move
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,8 +14,8 @@ from sqlalchemy import bindparam, select, update
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Draft, Move, Progress, Promise, Status
-from jxc_desktop.errors import Problem
-from jxc_desktop.i18n import N_
+from jxc_desktop.errors import HasDependants, Problem
+from jxc_desktop.i18n import N_, tr
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.services.catalog import Company
 from jxc_desktop.services.posting import Locked
@@ -201,3 +201,28 @@ def holders(work: Work, item_id: int, warehouse_id: int) -> tuple[str, ...]:
         select(d.number, d.created_by, line.reserved).join_from(document_line, document, d.id == line.document_id)
         .where(line.item_id == item_id, d.warehouse_id == warehouse_id, line.reserved > ZERO, d.status == Status.POSTED)
         .order_by(d.id).limit(5)))
+
+
+def refuse_dependants(work: Work, row: Any) -> None:
+    """A document stands while posted ones came from it; raises HasDependants."""
+    lines = work.rows(select(document_line.c.id).where(document_line.c.document_id == row.id))
+    _refuse_users(work, row.number, [r.id for r in lines], document.c.status == Status.POSTED)
+
+
+def refuse_loss(work: Work, draft: Draft, old: Draft) -> None:
+    """What later documents took from a line stays in it, with the same partner; a line that any names stays."""
+    now = {line["id"]: line for line in draft.lines if line.get("id")}
+    moved_on = draft.header.get("partner_id") != old.header.get("partner_id")
+    _refuse_users(work, old.number, [line["id"] for line in old.lines if line["fulfilled"] > 0 and (
+        moved_on or line["id"] not in now or now[line["id"]]["base_quantity"] < line["fulfilled"]
+        or now[line["id"]]["item_id"] != line["item_id"])], document.c.status == Status.POSTED)
+    _refuse_users(work, old.number, [line["id"] for line in old.lines if line["id"] not in now])
+
+
+def _refuse_users(work: Work, number: str | None, line_ids: Collection[int], *those: Any) -> None:
+    """Raise HasDependants for the documents (mirrors aside) that name one of these lines as their source."""
+    line, d = document_line.c, document.c
+    users = work.rows(select(d.number).distinct().join_from(document_line, document, d.id == line.document_id).where(
+        line.source_line_id.in_(line_ids), d.reversal_of_id.is_(None), *those).order_by(d.number)) if line_ids else []
+    if users:
+        raise HasDependants(number=number or tr("Draft"), numbers=", ".join(r.number or tr("Draft") for r in users))

@@ -1,6 +1,5 @@
 """Check a draft whole and complete it before it is saved: references, units, amounts."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,6 +12,7 @@ from jxc_desktop.document_types.schema import REFERENCES, Account, DocumentType,
 from jxc_desktop.errors import InvalidDraft, NeedsConfirmation, Problem
 from jxc_desktop.i18n import N_
 from jxc_desktop.models import TABLES
+from jxc_desktop.models.documents import document_line
 from jxc_desktop.services import catalog
 from jxc_desktop.services.catalog import Company, ItemInfo
 from jxc_desktop.services.unit_of_work import Work
@@ -27,31 +27,26 @@ class Prepared:
     company: Company
 
 
-def prepare(work: Work, kind: DocumentType, draft: Draft, known_lines: Collection[int] = ()) -> Prepared:
+def prepare(work: Work, kind: DocumentType, draft: Draft, old: Draft | None, *, new: bool) -> Prepared:
     """Complete `draft` in place. Raises InvalidDraft with every fault found.
 
-    `known_lines` are the ids of the lines that the document has already.
+    `old` is the document as it was; a `new` one may not use what is stopped, an older one may go on using it.
     """
     problems = kind.problems(draft)
     company = catalog.the_company(work.connection)
-    problems += _reference_problems(work, kind, draft)
-    items = catalog.items(work.connection, {
-        line["item_id"] for line in draft.lines if isinstance(line.get("item_id"), int)})
+    problems += _reference_problems(work, kind, draft, new=new) + _foreign_lines(draft, old)
+    known = {line["id"] for line in old.lines} if old and not new else set()
     faulty = {(p.field, p.line) for p in problems}
+    items = catalog.items(work.connection, {
+        line["item_id"] for i, line in enumerate(draft.lines) if ("item_id", i) not in faulty})
     for i, line in enumerate(draft.lines):
         if ("item_id", i) not in faulty and ("quantity", i) not in faulty:
-            problems += _unit_problems(line, i, items, new=line.get("id") not in known_lines)
-        if line.get("id") is not None and line["id"] not in known_lines:
-            problems.append(Problem("id", N_("The line belongs to another document"), i))
+            problems += _unit_problems(line, i, items, new=line.get("id") not in known and not draft.reversal_of_id)
     if problems:
         raise InvalidDraft(problems)
     if kind.priced:
-        summed = totals.complete(draft, value_gross=company.value_gross)
-        if too_large := [Problem("amount", N_("{field} is too large"), i, {"field": N_("Amount")})
-                         for i, line in enumerate(draft.lines) if abs(line["amount"] or 0) >= 10**13]:
-            raise InvalidDraft(too_large)
-        if summed.discount * draft.sign > summed.amount * draft.sign or summed.discount * draft.sign < 0:
-            raise InvalidDraft([Problem("discount_amount", N_("The discount must lie between zero and the amount"))])
+        if faults := _total_problems(draft, totals.complete(draft, value_gross=company.value_gross)):
+            raise InvalidDraft(faults)
         _watch_minimum_price(work, kind, draft, items)
     else:
         draft.header |= {"total": values.ZERO, "total_net": values.ZERO, "total_tax": values.ZERO,
@@ -61,7 +56,46 @@ def prepare(work: Work, kind: DocumentType, draft: Draft, known_lines: Collectio
     return Prepared(draft, items, company)
 
 
-def _reference_problems(work: Work, kind: DocumentType, draft: Draft) -> list[Problem]:
+def _total_problems(draft: Draft, summed: totals.Totals) -> list[Problem]:
+    """Amounts and prices that came out of the lines and fit no column, and a discount beyond the amount."""
+    found = [Problem(name, N_("{field} is too large"), i, {"field": title}) for i, line in enumerate(draft.lines)
+             for name, title, limit in (("amount", N_("Amount"), 10**13), ("price", N_("Price"), 10**7))
+             if abs(line.get(name) or 0) >= limit]
+    if abs(summed.total) >= 10**13 and not found:
+        found.append(Problem("amount", N_("{field} is too large"), len(draft.lines) - 1, {"field": N_("Amount")}))
+    if summed.discount * draft.sign > summed.amount * draft.sign or summed.discount * draft.sign < 0:
+        found.append(Problem("discount_amount", N_("The discount must lie between zero and the amount")))
+    return found
+
+
+def unstorable(work: Work, kind: DocumentType, draft: Draft, old: Draft | None) -> list[Problem]:
+    """What keeps a draft from being kept at all; it may lack anything, but what there is must be sound."""
+    found = _foreign_lines(draft, old)
+    for fields, place, given in ((kind.header, None, draft.header),
+                                 *((kind.columns, i, line) for i, line in enumerate(draft.lines))):
+        found += [Problem(f.name, wrong[0], place, wrong[1]) for f in fields if not f.shown_only
+                  and given.get(f.name) not in (None, "") and (wrong := f.problem(given[f.name]))]
+    found += _reference_problems(work, kind, draft, new=False)
+    faulty = {(p.field, p.line) for p in found}
+    links = {line["source_line_id"] for line in draft.lines if line.get("source_line_id")}
+    linked = {r.id for r in work.rows(select(document_line.c.id).where(document_line.c.id.in_(links)))}
+    items = catalog.items(work.connection, {line["item_id"] for i, line in enumerate(draft.lines)
+                                            if line.get("item_id") and ("item_id", i) not in faulty})
+    for i, line in enumerate(draft.lines):
+        if line.get("item_id") and ("item_id", i) not in faulty and line["item_id"] not in items:
+            found.append(Problem("item_id", N_("{field} is unknown"), i, {"field": N_("Item")}))
+        if line.get("source_line_id") and line["source_line_id"] not in linked:
+            found.append(Problem("source_line_id", N_("The line does not fit the document it comes from"), i))
+    return found
+
+
+def _foreign_lines(draft: Draft, old: Draft | None) -> list[Problem]:
+    known = {None, *(line["id"] for line in old.lines)} if old else {None}
+    return [Problem("id", N_("The line belongs to another document"), i)
+            for i, line in enumerate(draft.lines) if line.get("id") not in known]
+
+
+def _reference_problems(work: Work, kind: DocumentType, draft: Draft, *, new: bool) -> list[Problem]:
     """References to records that do not exist, or (for new documents) are stopped."""
     found = []
     for f in (*kind.header, *kind.columns):
@@ -69,14 +103,14 @@ def _reference_problems(work: Work, kind: DocumentType, draft: Draft) -> list[Pr
         if table is None or (table == "item" and f.name == "item_id"):
             continue
         places = [(None, draft.header)] if f in kind.header else list(enumerate(draft.lines))
-        ids = {v[f.name] for _, v in places if isinstance(v.get(f.name), int) and v[f.name] > 0}
+        ids = {v[f.name] for _, v in places if v.get(f.name) is not None and not f.problem(v[f.name])}
         if not ids:
             continue
         rows = {r["id"]: r for r in work.connection.execute(
             select(TABLES[table]).where(TABLES[table].c.id.in_(ids))).mappings()}
         for i, given in places:
             if given.get(f.name) in ids:
-                found += _record_problem(f, rows.get(given[f.name]), i, new=draft.id is None)
+                found += _record_problem(f, rows.get(given[f.name]), i, new=new)
     return found
 
 
@@ -105,10 +139,13 @@ def _unit_problems(line: dict[str, Any], i: int, items: dict[int, ItemInfo], *, 
     if quantity != values.round_to(quantity, choice.decimals):
         return [Problem("quantity", N_("{unit} takes at most {decimals} decimals"), i,
                         {"unit": choice.name, "decimals": choice.decimals})]
-    base = values.quantity(quantity * choice.factor)
+    base = values.quantity(values.product(quantity, choice.factor))
     if abs(base) >= 10**11 or not base:
         return [Problem("quantity", N_("{field} is too large") if base else N_("Quantity must be above zero"), i,
                         {"field": N_("Quantity")})]
+    if base != values.round_to(base, info.units[0].decimals):
+        return [Problem("quantity", N_("{unit} takes at most {decimals} decimals"), i,
+                        {"unit": info.unit, "decimals": info.units[0].decimals})]
     line |= {"unit_id": choice.unit_id, "factor": choice.factor, "base_quantity": base}
     return []
 

@@ -1,0 +1,109 @@
+"""Documents as rows: reading them as drafts and writing drafts back."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from jxc_desktop import document_types
+from jxc_desktop.document_types.schema import DocumentType, Draft, Progress, Status
+from jxc_desktop.errors import NotFound, StaleDocument, WrongState
+from jxc_desktop.i18n import N_
+from jxc_desktop.models.documents import document, document_line
+from jxc_desktop.services import numbering
+from jxc_desktop.services.unit_of_work import Saved, Work
+
+LINE_FIELDS = ("item_id", "unit_id", "factor", "quantity", "base_quantity", "price", "discount", "tax_rate",
+               "amount", "discount_share", "net", "tax", "value", "gift", "remark", "source_line_id")
+TOTAL_FIELDS = ("total", "total_net", "total_tax", "total_quantity")
+
+
+def read_draft(connection: Any, document_id: int) -> Draft:
+    """A saved document as a draft; NotFound if there is none."""
+    found = next(read_drafts(connection, document.c.id == document_id), None)
+    if found is None:
+        raise NotFound(what=N_("Document"), key=document_id)
+    return found
+
+
+def read_drafts(connection: Any, condition: Any) -> Iterator[Draft]:
+    """The saved documents that a condition on their headers chooses, by id."""
+    d, c = document.c, document_line.c
+    names = ("id", *LINE_FIELDS, "fulfilled", "reserved")
+    lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for line in connection.execute(select(document_line).where(
+            c.document_id.in_(select(d.id).where(condition))).order_by(c.position)).mappings():
+        lines[line["document_id"]].append({n: line[n] for n in names})
+    for row in connection.execute(select(document).where(condition).order_by(d.id)).mappings().all():
+        kind = document_types.BY_KEY[row["kind"]]
+        header = {f.name: row[f.name] for f in kind.header} | {f: row[f] for f in TOTAL_FIELDS}
+        if row["time"]:
+            header["time"] = row["time"]
+        yield Draft(kind.key, header, lines[row["id"]], row["id"], row["version"], row["number"],
+                    Status(row["status"]), row["reversal_of_id"])
+
+
+def existing(work: Work, document_id: int, version: int | None, kind: DocumentType | None = None) -> Any:
+    """The locked row of a document (of this type); StaleDocument unless it still has this version."""
+    row = work.connection.execute(
+        select(document).where(document.c.id == document_id).with_for_update()).first()
+    if row is None or (kind and row.kind != kind.key):
+        raise NotFound(what=N_("Document"), key=document_id)
+    if row.version != version:
+        raise StaleDocument(by=row.changed_by or row.created_by,
+                            at=f"{row.changed_at or row.created_at:%Y-%m-%d %H:%M}", number=row.number or "")
+    return row
+
+
+def wrong_state(row: Any) -> WrongState:
+    return WrongState(number=row.number or "", status=document_types.schema.STATUS_TITLES[Status(row.status)])
+
+
+def set_values(work: Work, document_id: int, **values: Any) -> None:
+    work.connection.execute(update(document).where(document.c.id == document_id).values(**values))
+
+
+def write(work: Work, kind: DocumentType, draft: Draft, before: Any, status: Status) -> Saved:
+    """Write header and lines; line ids are put into the draft."""
+    number = before.number if before else None
+    if number is None and status is not Status.DRAFT:
+        number = numbering.next_number(work, kind, draft.header["date"])
+    version = before.version + 1 if before else 1
+    row = {f.name: draft.header.get(f.name) for f in kind.header}
+    row |= {f: draft.header[f] for f in TOTAL_FIELDS if f in draft.header}
+    row |= {"status": status.value, "number": number, "version": version, "time": draft.header.get("time"),
+            "progress": Progress.OPEN.value if kind.promise and status is Status.POSTED and draft.sign > 0 else None}
+    row = {k: v for k, v in row.items() if v is not None or before}
+    if row.get("tax_included", ...) is None:
+        row["tax_included"] = True
+    if before:
+        set_values(work, before.id, **row, changed_at=work.now, changed_by=work.actor.name)
+        document_id = before.id
+    else:
+        document_id = work.connection.execute(insert(document).values(
+            **row, kind=kind.key, reversal_of_id=draft.reversal_of_id, created_at=work.now,
+            created_by=work.actor.name).returning(document.c.id)).scalar_one()
+    _write_lines(work, document_id, draft, bool(before))
+    work.changes.add((kind.key, document_id))
+    return Saved(document_id, number, version, status.value)
+
+
+def _write_lines(work: Work, document_id: int, draft: Draft, existed: bool) -> None:
+    c = document_line.c
+    rows = [{**{n: line.get(n) for n in LINE_FIELDS}, "gift": bool(line.get("gift")), "position": i}
+            for i, line in enumerate(draft.lines)]
+    kept = [(line["id"], row) for line, row in zip(draft.lines, rows, strict=True) if line.get("id")]
+    if existed:
+        work.connection.execute(delete(document_line).where(
+            c.document_id == document_id, c.id.not_in([id_ for id_, _ in kept])))
+    if kept:
+        work.connection.execute(update(document_line).where(c.id == bindparam("i")),
+                                [{**row, "i": id_} for id_, row in kept])
+    fresh = [(line, {**row, "document_id": document_id})
+             for line, row in zip(draft.lines, rows, strict=True) if not line.get("id")]
+    if fresh:
+        ids = work.connection.execute(insert(document_line).returning(c.id, sort_by_parameter_order=True),
+                                      [row for _, row in fresh]).scalars().all()
+        for (line, _), id_ in zip(fresh, ids, strict=True):
+            line["id"] = id_
