@@ -42,11 +42,11 @@ def _shortage(work: Work, locked: Locked, place: Place, about: tuple[catalog.Ite
     balance, (item, store) = locked.balances[place], about
     needed = -balance.moved
     before = balance.on_hand + needed
-    held = balance.reserved if balance.on_hand >= 0 or balance.reserved else 0
+    held = balance.reserved
     lines = tuple(i for i, line in enumerate(prepared.draft.lines) if line["item_id"] == item.id) if prepared else ()
     if balance.dip and balance.on_hand >= 0:
         low, day = balance.dip
-        return Shortage(item.name, store, needed, needed + low, item.unit, lines,
-                        on=day.isoformat())
+        needed = max(needed, -low)  # what moves to a later day leaves as much as later issues need
+        return Shortage(item.name, store, needed, needed + low, item.unit, lines, on=day.isoformat())
     return Shortage(item.name, store, needed, max(before - held, before * 0), item.unit,
                     lines, holders=orders.holders(work, *place) if held else ())
