@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from jxc_desktop.i18n import N_, tr
+from jxc_desktop.i18n import N_, titled, tr
 from jxc_desktop.values import grouped
 
 
@@ -122,7 +122,7 @@ class NotEnoughStock(UserError):
         self.shortages = tuple(shortages)
 
     def __str__(self) -> str:
-        return self.text() + ": " + "; ".join(s.text() for s in self.shortages)
+        return titled(self.text(), "; ".join(s.text() for s in self.shortages))
 
 
 class NeedsConfirmation(UserError):

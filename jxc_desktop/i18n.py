@@ -43,3 +43,8 @@ def tr(text: str, /, **values: object) -> str:
     """`text` in the current language, with {name} places filled from `values`."""
     translated = catalogue(_language).get(text, text)
     return translated.format(**values) if values else translated
+
+
+def titled(title: str, value: object) -> str:
+    """A title and what stands there, with the colon of the language."""
+    return tr("{title}: {value}", title=title, value=value)

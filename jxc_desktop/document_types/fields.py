@@ -41,7 +41,7 @@ QUANTITY = Field("quantity", N_("Quantity"), T.QUANTITY, required=True, width=84
 PRICE = Field("price", N_("Price"), T.PRICE, width=96, synonyms=("单价", "售价", "进价", "含税单价"))
 UNIT_COST = Field("price", N_("Unit cost"), T.PRICE, width=96, permission="see_cost",
                   synonyms=("成本单价", "单价", "成本价", "进价"))
-DISCOUNT = Field("discount", N_("Discount"), T.DISCOUNT, width=64, hide_rank=8, synonyms=("折扣",))
+DISCOUNT = Field("discount", N_("Discount"), T.DISCOUNT, width=74, hide_rank=8, synonyms=("折扣",))
 TAX_RATE = Field("tax_rate", N_("Tax rate"), T.RATE, width=64, hide_rank=7, synonyms=("税率",))
 AMOUNT = Field("amount", N_("Amount"), T.MONEY, width=104, synonyms=("金额", "价税合计"))
 COST_AMOUNT = Field("amount", N_("Cost amount"), T.MONEY, width=104, permission="see_cost",

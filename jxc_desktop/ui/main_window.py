@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from jxc_desktop.i18n import tr
@@ -116,6 +116,10 @@ class MainWindow(QWidget):
         page = self.current_page
         KeysSheet(self, page.title if page else "", page.keys if page else []).open()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
@@ -210,11 +214,11 @@ class MainWindow(QWidget):
         info = optional(self.current_page, "info") if self.current_page else None
         self.info.setVisible(wide and self.info.show_info(info))
         low = self.height() < sizes.compact_below_height
-        if low != self._low:
+        if low != self._low and self.isVisible():  # it has its real size only then
             self._low = low
             apply_look(self.context, low=low)
 
     def _show_user_menu(self, at: QWidget) -> None:
         menu = UserMenu(self, self.context, self.language_chosen.emit, self.user_actions, low=self._low)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(at.mapToGlobal(at.rect().bottomLeft()))
+        menu.popup(at.mapToGlobal(QPoint(at.width() - menu.sizeHint().width(), at.height() + 2)))

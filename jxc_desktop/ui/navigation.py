@@ -61,7 +61,8 @@ class _Item(QAbstractButton):
 
     def set_rail(self, rail: bool) -> None:
         self.rail = rail
-        self.setToolTip(self.text() if rail else "")
+        cut = QFontMetrics(theme.font(bold=True)).horizontalAdvance(self.text()) > theme.current().sizes.nav - 51
+        self.setToolTip(self.text() if rail or cut else "")
 
     def mark(self, marked: bool) -> None:
         if marked != self.marked:
@@ -91,7 +92,9 @@ class _Item(QAbstractButton):
         if not self.rail:
             painter.setFont(theme.font(bold=tinted))
             painter.setPen(theme.colour(ink))
-            painter.drawText(area.adjusted(43, 0, -8, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+            room = area.adjusted(43, 0, -8, 0)
+            text = QFontMetrics(painter.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
         self._draw_badge(painter, area)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

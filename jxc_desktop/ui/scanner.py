@@ -34,7 +34,15 @@ class Scanner(QObject):
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(lambda: self._give_back())
-        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+        self.listen(True)
+
+    def listen(self, on: bool) -> None:
+        """Watch or rest: while `root` is hidden every event of the program would pass by for nothing."""
+        app = QApplication.instance()
+        assert app
+        app.removeEventFilter(self)
+        if on:
+            app.installEventFilter(self)
 
     @property
     def holding(self) -> bool:

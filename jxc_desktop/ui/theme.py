@@ -85,8 +85,7 @@ def apply(app: QApplication, mode: Mode | str = Mode.SYSTEM, density: Density | 
           text_size: int = 13) -> None:
     """Dress the program; may be called again at any time."""
     global _current
-    first = app.style().objectName() != "fusion" or not app.styleSheet()
-    if first:
+    if not app.styleSheet():  # the first time
         app.setStyle("Fusion")
         load_fonts()
         app.styleHints().colorSchemeChanged.connect(_follow_system)

@@ -103,7 +103,7 @@ def reports(tour: Tour) -> None:
     drive = tour.drive
     for name in ("sales_summary", "stock_movement", "partner_balances", "open_orders"):
         page = tour.open(f"report/{name}")
-        drive.until(lambda page=page: page.table_shown is not None, f"the report {name}")
+        tour.check(page.table_shown, f"the report {name} did not come")
         tour.check(page.table_shown.rows, f"the report {name} is empty")
         drive.shot(f"report_{name}")
     page = tour.open("report/sales_summary")

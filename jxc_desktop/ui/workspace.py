@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from jxc_desktop.i18n import tr
+from jxc_desktop.i18n import language, tr
 from jxc_desktop.ui.context import Settings
 from jxc_desktop.ui.page import optional
 from jxc_desktop.ui.tab_strip import TabStrip
@@ -129,10 +129,13 @@ class Workspace(QObject):
             self.open_page(current)
         elif self._tabs:
             self.open_page(next(iter(self._tabs)))
+        if kept.get("language", language()) != language():  # only a page knows its title in another language
+            for tab in [tab for tab in self._tabs.values() if tab.page is None]:
+                self._build(tab)
 
     def save(self) -> None:
         tabs = [(key, self._tabs[key].title) for key in self.keys if self._factory(key)]
-        self._settings.set(SETTING, {"tabs": tabs, "current": self.strip.current})
+        self._settings.set(SETTING, {"tabs": tabs, "current": self.strip.current, "language": language()})
 
     def _factory(self, key: str) -> Callable[[], QWidget] | None:
         fitting = [prefix for prefix in self._factories if key.startswith(prefix)]

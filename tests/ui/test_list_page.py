@@ -156,7 +156,7 @@ def test_filter_pane_chips_and_filter_to_this_value(desk: Desk, notes: list[Any]
     assert not page.tools.pane.isHidden() and page.tools.pane.isAncestorOf(page.focusWidget())
     page.tools.pane.put({"date_from": day(0), "date_to": day(2)})
     desk.qtbot.waitUntil(lambda: len(page.model.rows) == 3)
-    assert [chip.text() for chip in page.tools.chips.chips] == [f"日期: {day(0)} – {day(2)}", "清除筛选"]
+    assert [chip.text() for chip in page.tools.chips.chips] == [f"日期：{day(0)} – {day(2)}", "清除筛选"]
     page.table.setFocus()
     page.table.setCurrentIndex(page.model.index(1, page.model.column("partner")))
     QTest.keyClick(page.table, Qt.Key.Key_F3, ALT)

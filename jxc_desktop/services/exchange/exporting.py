@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from jxc_desktop import document_types
-from jxc_desktop.document_types.schema import REFERENCES, FieldType
-from jxc_desktop.i18n import tr
+from jxc_desktop.document_types.schema import PROGRESS_TITLES, REFERENCES, STATUS_TITLES, FieldType
+from jxc_desktop.i18n import titled, tr
 from jxc_desktop.services.exchange.kinds import Kind
 from jxc_desktop.services.exchange.progress import Progress
 from jxc_desktop.services.exchange.sheet import Column, Table
@@ -57,14 +57,14 @@ def export_document(queries: Queries, document_id: int, path: Path | str) -> Non
                      "unit_id": choice.name if choice else ""})
     sums = {"quantity": draft.header["total_quantity"]} | (
         {"amount": sum(line["amount"] for line in draft.lines)} if any(c.key == "amount" for c in columns) else {})
-    head = [f"{tr('Number')}: {draft.number or tr('Draft')}"]
+    head = [titled(tr("Number"), draft.number or tr("Draft"))]
     for f in kind.header:
         value = draft.header.get(f.name)
         if value not in (None, ""):
             shown = queries.label(REFERENCES[f.type], value) if f.type in REFERENCES else tr(
                 dict(f.choices)[value]) if f.choices else tr("Yes" if value else "No") if isinstance(
                 value, bool) else str(value)
-            head.append(f"{tr(f.title)}: {shown}")
+            head.append(titled(tr(f.title), shown))
     write(Table(tr(kind.title), columns, rows, sums, head), path, None)
 
 
@@ -135,5 +135,6 @@ def _filters_in_words(queries: Queries, query: ListQuery) -> tuple[str, ...]:
         if name.endswith("_id"):
             said.append(f"{queries.label(name.removesuffix('_id'), value)}")
         elif name in titles:
-            said.append(f"{tr(titles[name])}: {value}")
+            words = STATUS_TITLES.get(value) or PROGRESS_TITLES.get(value)
+            said.append(titled(tr(titles[name]), tr(words) if words else value))
     return ("  ".join(said),) if said else ()

@@ -19,7 +19,7 @@ from jxc_desktop.document_types.schema import (
     RecordType,
 )
 from jxc_desktop.errors import InvalidDraft, NotFound, Problem, UserError
-from jxc_desktop.i18n import N_, tr
+from jxc_desktop.i18n import N_, titled, tr
 from jxc_desktop.models import TABLES
 from jxc_desktop.services import documents, records
 from jxc_desktop.services.exchange.cells import BadCell, convert
@@ -147,7 +147,7 @@ def _read_row(cells: Sequence[Any], wanted: Mapping[str, Target], columns: Mappi
         try:
             value = convert(cells[column] if column < len(cells) else None, target.kind, options.day_first)
         except BadCell as error:
-            problems.append(f"{target.title}: {error.text()}")
+            problems.append(titled(target.title, error.text()))
             continue
         if value is not None and value != "":
             values[key] = value
@@ -231,7 +231,7 @@ def _plan_records(names: Names, kind: RecordType, raw: RawTable, read: Sequence[
         problems = problems + _resolve(names, kind.fields, values)
         key = str(values.get(identity) or "").lower()
         if key in seen and key:
-            problems.append(tr("the same {field} stands in row {row}", field=kind.field(identity).title,
+            problems.append(tr("the same {field} stands in row {row}", field=tr(kind.field(identity).title),
                                row=seen[key]))
         seen.setdefault(key, number)
         existing = names.find(kind.key, values[identity]) if values.get(identity) else None

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import REFERENCES, Account, Draft, Field, Status
 from jxc_desktop.document_types.schema import FieldType as T
-from jxc_desktop.i18n import N_, tr
+from jxc_desktop.i18n import N_, titled, tr
 from jxc_desktop.services.queries.history import labels
 from jxc_desktop.services.queries.lists import ListColumn
 from jxc_desktop.services.unit_of_work import Actor
@@ -130,5 +130,5 @@ def words(info: ReportInfo, ask: Ask) -> str:
             value = labels(ask.connection, REFERENCES[f.type], [value]).get(value, value)
         elif f.choices:
             value = tr(dict(f.choices)[value])
-        said.append(f"{tr(f.title)}: {value}")
+        said.append(titled(tr(f.title), value))
     return "  ".join(said)

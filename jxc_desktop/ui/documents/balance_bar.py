@@ -15,7 +15,7 @@ from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import figure_font, label, restyle
 from jxc_desktop.values import ZERO
 
-_WIDTH = 192
+_WIDTH = 212
 _NEARLY = Decimal("0.8")
 
 

@@ -20,7 +20,7 @@ from jxc_desktop.ui.widgets import label
 _TICK = Column("tick", "", width=36, minimum=36, align=Qt.AlignmentFlag.AlignHCenter, sortable=False,
                value=lambda row: "☑" if row.ticked else "☐")
 DOCUMENTS = (
-    _TICK, Column("number", N_("Number"), Kind.CODE, 170, value=lambda row: row.facts["number"]),
+    _TICK, Column("number", N_("Number"), Kind.CODE, 190, value=lambda row: row.facts["number"]),
     Column("date", N_("Date"), Kind.DATE, value=lambda row: row.facts["date"]),
     Column("partner", N_("Partner"), width=160, stretch=1, value=lambda row: row.facts.get("partner")),
     Column("total", N_("Total"), Kind.MONEY, value=lambda row: row.facts.get("total")),

@@ -18,7 +18,7 @@ from jxc_desktop.document_types.schema import (
     FieldType,
     RecordType,
 )
-from jxc_desktop.i18n import N_, tr
+from jxc_desktop.i18n import N_, titled, tr
 from jxc_desktop.services.queries import ListColumn
 from jxc_desktop.ui import fields, theme, typed
 from jxc_desktop.ui.buttons import Button, Role
@@ -134,11 +134,11 @@ class FilterPane(QWidget):
             if name in (PERIOD, TO) or editor.value() in (None, ""):
                 continue
             if name != FROM:
-                said.append((name, f"{tr(editor.field.title)}: {_shown(editor)}"))
+                said.append((name, titled(tr(editor.field.title), _shown(editor))))
         first, last = (self.editors[n].value() if n in self.editors else None for n in (FROM, TO))
         if first or last:
             span = str(first) if first == last else f"{first or ''} – {last or ''}"
-            said.insert(0, (FROM, f"{tr('Date')}: {span}"))
+            said.insert(0, (FROM, titled(tr("Date"), span)))
         return said
 
     def put(self, values: dict[str, Any], labels: dict[str, str] | None = None) -> None:

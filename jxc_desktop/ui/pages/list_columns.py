@@ -30,10 +30,11 @@ TONES: dict[str, dict[Any, Tone]] = {
 _STRETCH = {"name": 3, "partner": 2, "changes": 4, "remark": 1, "address": 2}
 _LEAST = {"name": 150, "partner": 120, "changes": 200, "remark": 70, "address": 90}
 _WIDTHS = {"date": 106, "due_date": 106, "number": 184, "print_count": 72, "at": 150, "learnt_at": 150,
-           "raised_at": 150, "customer": 64, "supplier": 76, "active": 84}
+           "raised_at": 150, "customer": 64, "supplier": 76, "active": 84, "state": 104}
 _YIELDS = {"created_at": 12, "print_count": 11, "remark": 10, "actor": 9, "learnt_at": 9, "restated": 12, "brand": 8,
            "created_by": 7, "origin": 7, "barcode": 6, "reorder_point": 6, "employee": 5, "projected": 5,
-           "category": 4, "spec": 3, "unit": 2}
+           "category": 4, "discount": 4, "spec": 3, "unit": 2, "kind": 1}
+_COMPUTED = frozenset({"margin"})  # rates that are no round figures
 _CALM = {"state": "ok"}  # states that need no pill
 _BOLD = frozenset({"total", "total_quantity", "on_hand", "available", "balance", "sale_price"})
 _MUTED = frozenset({"code", "spec", "unit", "created_by", "created_at", "remark", "actor", "learnt_at", "origin",
@@ -143,7 +144,9 @@ def _standing_mark(row: Row) -> Mark | None:
 def _rate(key: str) -> Callable[[Row], str]:
     def shown(row: Row) -> str:
         rate = row.get(key)
-        return f"{values.plain(rate * 100)}%" if isinstance(rate, Decimal) else ""
+        if not isinstance(rate, Decimal):
+            return ""
+        return f"{rate * 100:.2f}%" if key in _COMPUTED else f"{values.plain(rate * 100)}%"
     return shown
 
 
