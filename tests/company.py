@@ -204,6 +204,7 @@ class Company:
         lines = self.rows(select(ln.id, ln.item_id, d.warehouse_id, d.kind, d.status, d.reversal_of_id,
                                  ln.base_quantity, ln.fulfilled, ln.reserved, ln.source_line_id).where(
             d.id == ln.document_id))
+        stocked = {r.id for r in self.rows(select(TABLES["item"].c.id).where(TABLES["item"].c.stocked))}
         took: dict[int, Decimal] = defaultdict(Decimal)
         reserved: dict[Any, Decimal] = defaultdict(Decimal)
         on_order: dict[Any, Decimal] = defaultdict(Decimal)
@@ -212,7 +213,7 @@ class Company:
                 took[r.source_line_id] += r.base_quantity
             reserved[r.item_id, r.warehouse_id] += r.reserved
             if document_types.BY_KEY[r.kind].promise is Promise.ON_ORDER and r.status == Status.POSTED \
-                    and r.reversal_of_id is None:
+                    and r.reversal_of_id is None and r.item_id in stocked:
                 on_order[r.item_id, r.warehouse_id] += max(r.base_quantity - r.fulfilled, ZERO)
             assert r.reserved <= max((r.base_quantity or ZERO) - r.fulfilled, ZERO)
         assert {r.id: r.fulfilled for r in lines if r.fulfilled} == {k: q for k, q in took.items() if q}

@@ -175,10 +175,11 @@ def _places(kind: DocumentType, draft: Draft, old: Draft | None, moves: Sequence
             sources: Mapping[int, SourceLine], prepared: Prepared | None) -> set[tuple[int, int]]:
     """Every balance the command may touch."""
     found = orders.places(sources.values(), moves) | {(k.item_id, k.warehouse_id) for k in past}
+    services = {i for i, info in prepared.items.items() if not info.stocked} if prepared else set()
     if kind.promise:
         for d in (draft, old):
-            found |= {(line["item_id"], d.header["warehouse_id"]) for line in d.lines if line.get("item_id")
-                      } if d and d.header.get("warehouse_id") else set()
+            found |= {(line["item_id"], d.header["warehouse_id"]) for line in d.lines
+                      if line["item_id"] not in services} if d else set()
     return found
 
 

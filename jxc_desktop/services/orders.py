@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Draft, Move, Progress, Promise, Status
 from jxc_desktop.errors import HasDependants, Problem
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.models.documents import document, document_line
+from jxc_desktop.models.records import item
 from jxc_desktop.services.catalog import Company
-from jxc_desktop.services.posting import Locked
+from jxc_desktop.services.posting import Balance, Locked
 from jxc_desktop.services.unit_of_work import Work
 from jxc_desktop.values import ZERO, plain
 
@@ -38,6 +39,8 @@ class SourceLine:
     quantity: Decimal
     fulfilled: Decimal
     reserved: Decimal
+    stocked: bool
+    touched: bool = False
 
     @property
     def promise(self) -> Promise | None:
@@ -50,16 +53,22 @@ class SourceLine:
 
 
 def lock_sources(work: Work, line_ids: Iterable[int]) -> dict[int, SourceLine]:
-    """Lock the lines with these ids in sorted order, with their documents."""
+    """Lock these lines in sorted order, with their documents and the other lines of the same items in them."""
     ids = sorted(set(line_ids))
     if not ids:
         return {}
+    named, other = document_line.alias(), document_line.c
+    beside = (named.c.document_id == other.document_id) & (named.c.item_id == other.item_id)
+    return _locked(work, select(named.c.id).where(named.c.id.in_(ids), beside).exists())
+
+
+def _locked(work: Work, condition: ColumnElement[bool]) -> dict[int, SourceLine]:
     line, d = document_line.c, document.c
     rows = work.rows(select(
         line.id, line.document_id, d.kind, d.number, d.status, d.partner_id, d.warehouse_id, line.item_id,
-        line.base_quantity, line.fulfilled, line.reserved).join_from(
-        document_line, document, d.id == line.document_id).where(line.id.in_(ids)).order_by(
-        line.document_id, line.id).with_for_update())
+        line.base_quantity, line.fulfilled, line.reserved, item.c.stocked).join_from(
+        document_line, document, d.id == line.document_id).join(item, item.c.id == line.item_id).where(
+        condition).order_by(line.document_id, line.id).with_for_update(of=(document_line, document)))
     return {r.id: SourceLine(*r) for r in rows}
 
 
@@ -109,18 +118,30 @@ def fulfil(work: Work, sources: Mapping[int, SourceLine], locked: Locked, change
     """Let source lines know what was taken (or, negative, given back); what they hold and expect follows."""
     for line_id, quantity in sorted(change.items()):
         source = sources[line_id]
-        balance = locked.balances.get((source.item_id, source.warehouse_id))
         before = source.open
         source.fulfilled += quantity
+        if not source.stocked:
+            continue
+        balance = locked.balances.get((source.item_id, source.warehouse_id))
         if source.promise is Promise.ON_ORDER and balance:
             balance.on_order += source.open - before
         elif source.promise is Promise.RESERVED and balance:
-            hold = min(source.reserved - quantity, source.open) if quantity > 0 else source.reserved
-            balance.reserved += max(hold, ZERO) - source.reserved
-            source.reserved = max(hold, ZERO)
+            _use_up(source, sources, balance, quantity)
             if quantity < 0:
                 _hold(source, locked)
-    _store_lines(work, [sources[line_id] for line_id in change])
+    _store_lines(work, [source for source in sources.values() if source.id in change or source.touched])
+
+
+def _use_up(source: SourceLine, sources: Mapping[int, SourceLine], balance: Balance, quantity: Decimal) -> None:
+    """Goods that leave for an order use up what its line holds, then what other lines of it hold of the item."""
+    same = [s for s in sources.values() if (s.document_id, s.item_id) == (source.document_id, source.item_id)]
+    for line in sorted(same, key=lambda s: s is not source):
+        used = min(line.reserved, max(quantity, ZERO))
+        used = max(used, line.reserved - line.open)
+        line.reserved -= used
+        balance.reserved -= used
+        quantity -= used
+        line.touched = line.touched or bool(used)
 
 
 def promise(work: Work, document_id: int, locked: Locked, was: Status, status: Status) -> None:
@@ -130,6 +151,8 @@ def promise(work: Work, document_id: int, locked: Locked, was: Status, status: S
     """
     lines = own_lines(work, document_id)
     for line in lines:
+        if not line.stocked:
+            continue
         balance = locked.balances[line.item_id, line.warehouse_id]
         line.status = was
         before = line.open
@@ -153,8 +176,7 @@ def _hold(line: SourceLine, locked: Locked) -> None:
 
 
 def own_lines(work: Work, document_id: int) -> list[SourceLine]:
-    ids = [r.id for r in work.rows(select(document_line.c.id).where(document_line.c.document_id == document_id))]
-    return list(lock_sources(work, ids).values())
+    return list(_locked(work, document_line.c.document_id == document_id).values())
 
 
 def _store_lines(work: Work, lines: Sequence[SourceLine]) -> None:
@@ -191,7 +213,7 @@ def progress_of(rows: Sequence[Any]) -> Progress:
 def places(sources: Iterable[SourceLine], moves: Iterable[Move]) -> set[tuple[int, int]]:
     """Every balance that these moves and source lines touch."""
     return {(m.item_id, m.warehouse_id) for m in moves} | {
-        (s.item_id, s.warehouse_id) for s in sources if s.promise}
+        (s.item_id, s.warehouse_id) for s in sources if s.promise and s.stocked}
 
 
 def holders(work: Work, item_id: int, warehouse_id: int) -> tuple[str, ...]:

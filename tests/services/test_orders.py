@@ -3,9 +3,11 @@
 from decimal import Decimal as D
 
 import pytest
+from sqlalchemy import select
 
 from jxc_desktop.document_types.schema import Progress
 from jxc_desktop.errors import InvalidDraft, NotEnoughStock
+from jxc_desktop.models.stock import cost_pool, stock_balance
 from jxc_desktop.services import documents
 from jxc_desktop.services.unit_of_work import Saved
 from tests.company import Company, day, line
@@ -192,3 +194,23 @@ def test_pack_units_are_taken_in_base_units(company: Company) -> None:
     [source] = company.line_ids(order)
     company.post("goods_receipt", line(item, 20, 5, source_line_id=source))
     assert company.balance(item) == (20, 0, 4)
+
+
+def test_a_line_may_be_delivered_from_what_another_line_of_its_order_holds(company: Company) -> None:
+    item = company.item()
+    company.post("goods_receipt", (item, 20, 5))
+    order = company.post("sales_order", (item, 30, 9), (item, 20, 9))
+    assert held(company, order) == [20, 0]
+    deliver(company, order, 20, at=1)
+    assert (held(company, order), company.balance(item)) == ([0, 0], (0, 0, 0))
+
+
+def test_orders_of_services_touch_no_stock(company: Company) -> None:
+    freight = company.item(stocked=False)
+    for kind, follower in (("sales_order", "delivery_note"), ("purchase_order", "goods_receipt")):
+        order = company.post(kind, (freight, 2, 50))
+        source = company.read(order.id).lines[0]
+        company.post(follower, line(freight, 2, 50, source_line_id=source["id"]))
+        assert (held(company, order), progress(company, order)) == ([0], Progress.DONE)
+    assert not company.rows(select(stock_balance).where(stock_balance.c.item_id == freight))
+    assert not company.rows(select(cost_pool).where(cost_pool.c.item_id == freight))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Progress, Promise, Status
 from jxc_desktop.models.documents import document, document_line
+from jxc_desktop.models.records import item
 from jxc_desktop.models.stock import cost_pool, partner_balance, partner_entry, stock_balance, stock_move
 from jxc_desktop.services.orders import progress_of
 from jxc_desktop.values import ZERO
@@ -83,7 +84,8 @@ def promises(connection: Connection) -> Broken:
     expected: dict[Promise, dict[Any, Decimal]] = {p: defaultdict(Decimal) for p in Promise}
     for row in connection.execute(select(
             d.kind, d.number, d.status, d.warehouse_id, line.id, line.item_id, line.base_quantity, line.fulfilled,
-            line.reserved).join_from(document_line, document, d.id == line.document_id).where(
+            line.reserved).join_from(document_line, document, d.id == line.document_id).join(
+            item, (item.c.id == line.item_id) & item.c.stocked).where(
             d.status != Status.DRAFT)):
         promise = document_types.BY_KEY[row.kind].promise
         left = max(row.base_quantity - row.fulfilled, ZERO) if row.status == Status.POSTED else ZERO
