@@ -58,11 +58,13 @@ class Queries:
 
     def document_facts(self, document_id: int) -> DocumentFacts:
         with self._reading() as c:
+            self._check(history.kind_of(c, document_id).permission("see"))
             return history.facts(c, document_id)
 
     def timeline(self, document_id: int) -> list[AuditRow]:
         with self._reading() as c:
-            return history.timeline(c, document_id)
+            self._check(history.kind_of(c, document_id).permission("see"))
+            return history.timeline(c, document_id, self.actor)
 
     def find_document(self, number: str) -> DocumentLink | None:
         with self._reading() as c:
@@ -157,8 +159,7 @@ class Queries:
     # lists
 
     def list_columns(self, source: str) -> tuple[ListColumn, ...]:
-        return tuple(column for column in lists.source(source).columns
-                     if not column.permission or self.actor.may(column.permission))
+        return lists.source(source).visible(self.actor)
 
     def list_page(self, query: ListQuery) -> ListPage:
         with self._reading(lists.permission(query.source)) as c:

@@ -6,15 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 
 from jxc_desktop import document_types
-from jxc_desktop.document_types.schema import REFERENCES, Field
+from jxc_desktop.document_types.schema import REFERENCES, Child, DocumentType, Field
 from jxc_desktop.errors import NotFound
-from jxc_desktop.i18n import N_, tr
+from jxc_desktop.i18n import N_, titled, tr
 from jxc_desktop.models import TABLES
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.trail import audit_entry
+from jxc_desktop.services.queries.lists import cleaned
+from jxc_desktop.services.unit_of_work import Actor
 
 
 @dataclass(frozen=True)
@@ -91,22 +93,37 @@ def facts(connection: Connection, document_id: int) -> DocumentFacts:
 
 def find(connection: Connection, number: str) -> DocumentLink | None:
     """The document with this number, whatever its type; case and outer blanks do not matter."""
-    found = _links(connection, select(*_LINK).where(func.upper(document.c.number) == number.strip().upper()))
+    wanted = cleaned(number).upper()
+    found = _links(connection, select(*_LINK).where(
+        document.c.kind.in_(document_types.BY_KEY), document.c.number == wanted)) if wanted else ()
     return found[0] if found else None
 
 
-def timeline(connection: Connection, document_id: int) -> list[AuditRow]:
-    """Everything that happened to a document, oldest first."""
+def kind_of(connection: Connection, document_id: int) -> DocumentType:
+    """The type of a document; NotFound if there is none."""
     kind = connection.scalar(select(document.c.kind).where(document.c.id == document_id))
+    if kind is None:
+        raise NotFound(what=N_("Document"), key=document_id)
+    return document_types.BY_KEY[kind]
+
+
+def timeline(connection: Connection, document_id: int, actor: Actor) -> list[AuditRow]:
+    """Everything that happened to a document, oldest first."""
+    kind = kind_of(connection, document_id).key
     a = audit_entry.c
     rows = [dict(r) for r in connection.execute(select(audit_entry).where(
         a.entity == kind, a.entity_id == document_id).order_by(a.id)).mappings()]
     return [AuditRow(r["id"], r["at"], r["actor"], r["origin"], r["action"], r["entity"] or "", r["entity_id"] or 0,
-                     r["number"], tuple(changes)) for r, changes in zip(rows, in_words(connection, rows), strict=True)]
+                     r["number"], tuple(changes)) for r, changes in zip(
+                         rows, in_words(connection, rows, actor), strict=True)]
 
 
-def in_words(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[list[tuple[str, str, str]]]:
-    """The changes of audit rows for people: (title, before, after), references by their names."""
+def in_words(connection: Connection, rows: Sequence[Mapping[str, Any]],
+             actor: Actor) -> list[list[tuple[str, str, str]]]:
+    """The changes of audit rows for people: (title, before, after), references by their names.
+
+    What the actor may not see is left out.
+    """
     fields = {entity: _fields(entity) for entity in {r["entity"] for r in rows}}
     wanted: dict[str, set[int]] = defaultdict(set)
     for r in rows:
@@ -130,11 +147,18 @@ def in_words(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[
         words = []
         for name, line, before, after in r["detail"]:
             field = fields[r["entity"]].get(name)
+            if field and not all(actor.may(p) for p in _permissions(field)):
+                continue
             title = tr(field.title) if field else name
             words.append((title if line is None else tr("line {number}", number=line + 1) + " " + title,
                           shown(field, before), shown(field, after)))
         found.append(words)
     return found
+
+
+def _permissions(field: Field | Child) -> set[str]:
+    own = field.fields if isinstance(field, Child) else (field,)
+    return {f.permission for f in own if f.permission}
 
 
 def _fields(entity: str | None) -> dict[str, Any]:
@@ -149,3 +173,8 @@ def labels(connection: Connection, record_key: str, ids: Collection[int]) -> dic
     """The names of these records."""
     c = TABLES[record_key].c
     return {r.id: r.name for r in connection.execute(select(c.id, c.name).where(c.id.in_(ids)))}
+
+
+def said(changes: Sequence[tuple[str, str, str]]) -> str:
+    """Changes in one line; what was not there before is only named."""
+    return "; ".join(titled(title, f"{before} → {after}" if before else after) for title, before, after in changes)

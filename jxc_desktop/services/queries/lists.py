@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, func, literal, or_, select, tuple_
+from sqlalchemy import Column, Connection, FromClause, Join, Select, func, literal, or_, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from jxc_desktop import document_types
@@ -54,9 +54,9 @@ class ListPage:
 class Source:
     """A list as data: where its rows come from and what may be asked of them.
 
-    `columns` of the query are keyed like the list's columns; `keys` name its unique key. `filters` turn a
-    filter's value into a condition; `search` are the expressions a text is looked for in. `finish` changes
-    fetched rows for people (names of chips, hidden costs).
+    `values` are keyed like the list's columns; `keys` name its unique key. `filters` turn a filter's value
+    into a condition; `search` are the expressions a text is looked for in. `finish` and `finish_page` work
+    out of fetched rows what SQL does not.
     """
 
     columns: tuple[ListColumn, ...]
@@ -70,21 +70,24 @@ class Source:
     sort_by: dict[str, ColumnElement[Any]] = field(default_factory=dict)
     where: tuple[ColumnElement[bool], ...] = ()
     finish: Callable[[dict[str, Any]], dict[str, Any]] = lambda row: row
-    finish_page: Callable[[Connection, list[dict[str, Any]]], None] = lambda connection, rows: None
+    finish_page: Callable[[Connection, list[dict[str, Any]], Actor], None] = lambda connection, rows, actor: None
+
+    def visible(self, actor: Actor) -> tuple[ListColumn, ...]:
+        return tuple(c for c in self.columns if not c.permission or actor.may(c.permission))
 
 
 @cache
 def source(name: str) -> Source:
     """The source called "document/<kind>", "record/<key>", "stock", "moves", "alerts" or "audit"."""
-    from jxc_desktop.services.queries import sources
+    from jxc_desktop.services.queries import ledgers, sources
 
     kind, _, key = name.partition("/")
     if kind == "document" and key in document_types.BY_KEY:
         return sources.documents(document_types.BY_KEY[key])
     if kind == "record" and key in document_types.RECORDS_BY_KEY:
         return sources.records(document_types.RECORDS_BY_KEY[key])
-    if name in sources.PLAIN:
-        return sources.PLAIN[name]()
+    if name in ledgers.PLAIN:
+        return ledgers.PLAIN[name]()
     raise NotFound(what=N_("List"), key=name)
 
 
@@ -93,9 +96,9 @@ def permission(name: str) -> str:
 
 
 def page(connection: Connection, query: ListQuery, actor: Actor) -> ListPage:
-    """One page, by key: as quick on the last page as on the first."""
+    """One page, by key: as quick on the last page as on the first. NotFound for what the list does not have."""
     src = source(query.source)
-    order = _sort_value(src, query.sort or src.default_sort)
+    order = _sort_value(src, query.sort or src.default_sort, actor)
     keys = [src.values[k] for k in src.keys]
     statement: Select[Any] = select(*(v.label(k) for k, v in src.values.items()), order.label("_sort"))
     statement = _restricted(statement, src, query)
@@ -105,8 +108,9 @@ def page(connection: Connection, query: ListQuery, actor: Actor) -> ListPage:
         statement = statement.where(place < bound if query.descending else place > bound)
     ordering = [c.desc() if query.descending else c.asc() for c in (order, *keys)]
     found = connection.execute(statement.order_by(*ordering).limit(query.limit + 1)).mappings().all()
-    rows = [_shown(src, dict(r), actor) for r in found[:query.limit]]
-    src.finish_page(connection, rows)
+    hidden = {c.key for c in src.columns} - {c.key for c in src.visible(actor)} | {"_sort"}
+    rows = [{k: v for k, v in src.finish(dict(r)).items() if k not in hidden} for r in found[:query.limit]]
+    src.finish_page(connection, rows, actor)
     last = found[query.limit - 1] if len(found) > query.limit else None
     return ListPage(rows, (last["_sort"], *(last[k] for k in src.keys)) if last else None)
 
@@ -114,43 +118,66 @@ def page(connection: Connection, query: ListQuery, actor: Actor) -> ListPage:
 def sums(connection: Connection, query: ListQuery, actor: Actor) -> dict[str, Decimal | int]:
     """How many rows the whole filtered list has, and the sums of its columns."""
     src = source(query.source)
-    summed = [c.key for c in src.columns if c.sum and (not c.permission or actor.may(c.permission))]
-    inner = _restricted(select(*(src.values[k].label(k) for k in {*summed, *src.keys})), src, query).subquery()
+    summed = [c.key for c in src.visible(actor) if c.sum]
+    inner = _restricted(select(*(src.values[k].label(k) for k in (*src.keys, *summed))), src, query).subquery()
     row = connection.execute(select(func.count().label("count"), *(
-        func.coalesce(func.sum(inner.c[k]), ZERO).label(k) for k in summed)).select_from(inner)).mappings().one()
-    return dict(row)
+        func.sum(inner.c[k]).label(k) for k in summed)).select_from(inner)).mappings().one()
+    return {k: v if v is not None else ZERO for k, v in row.items()}
 
 
 def _restricted(statement: Select[Any], src: Source, query: ListQuery) -> Select[Any]:
     statement = statement.select_from(src.table).where(*src.where)
     for name, value in query.filters.items():
-        if value is not None and value != "" and name in src.filters:
+        if name not in src.filters or not _fits(name, value):
+            raise NotFound(what=N_("Filter"), key=f"{name} = {value}")
+        if value is not None and value != "":
             statement = statement.where(src.filters[name](value))
-    for word in query.text.lower().split():
+    for word in cleaned(query.text).lower().split()[:_WORDS]:
         statement = statement.where(or_(*(func.lower(e).contains(word, autoescape=True) for e in src.search)))
     return statement
 
 
-def _sort_value(src: Source, key: str) -> ColumnElement[Any]:
-    """Never NULL: keyset paging compares it."""
-    value = src.sort_by.get(key, src.values.get(key))
-    column = next((c for c in src.columns if c.key == key), None)
-    if value is None or (column and not column.sortable):
+_WORDS, _LONGEST = 10, 200
+_FLAGS = ("active", "customer", "supplier", "low", "nonzero")
+
+
+def cleaned(text: str) -> str:
+    """What was typed, without what no database can hold or find, and no longer than anything we keep."""
+    return "".join(c for c in text[:_LONGEST] if ord(c) > 31 and not 0xD800 <= ord(c) <= 0xDFFF).strip()
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a filter can have this value: the databases differ in what they make of a wrong one."""
+    if value is None or value == "":
+        return True
+    if name.endswith("_id") or name == "ids":
+        ids = value if name == "ids" else [value]
+        return all(isinstance(v, int) and not isinstance(v, bool) and abs(v) < 2**63 for v in ids)
+    if name.startswith("date_"):
+        return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
+    if name in _FLAGS:
+        return isinstance(value, bool)
+    return all(isinstance(v, str) and cleaned(v) == v for v in ([value] if isinstance(value, str) else value))
+
+
+_NOTHING: dict[str, Any] = {"text": "", "chip": "", "date": dt.date(1, 1, 1), "datetime": dt.datetime(1, 1, 1),
+                            "flag": False, "int": 0}  # else a Decimal
+
+
+def _sort_value(src: Source, key: str, actor: Actor) -> ColumnElement[Any]:
+    """What to sort by; never NULL, since keyset paging compares it."""
+    column = next((c for c in src.visible(actor) if c.key == key and c.sortable), None)
+    if column is None and key not in src.keys:
         raise NotFound(what=N_("Sorting"), key=key)
-    nothing: Any = {"date": dt.date(1, 1, 1), "datetime": dt.datetime(1, 1, 1), "text": "", "chip": ""}.get(
-        column.kind if column else "int", ZERO if column and column.kind in (
-            "quantity", "price", "money", "rate") else 0)
-    if key in src.sort_by:
-        nothing = ""
-    if column and column.kind == "flag" and key not in src.sort_by:
-        nothing = False
+    value = src.sort_by.get(key, src.values[key])
+    if column is None or _never_null(src, value):  # bare, so that an index can serve it
+        return value
+    nothing = "" if key in src.sort_by else _NOTHING.get(column.kind, ZERO)
     return func.coalesce(value, literal(nothing, type_=value.type))
 
 
-def _shown(src: Source, row: dict[str, Any], actor: Actor) -> dict[str, Any]:
-    row.pop("_sort")
-    row = src.finish(row)
-    for column in src.columns:
-        if column.permission and not actor.may(column.permission):
-            row.pop(column.key, None)
-    return row
+def _never_null(src: Source, value: ColumnElement[Any]) -> bool:
+    main = src.table
+    while isinstance(main, Join):  # what is joined may be missing
+        main = main.left
+    return isinstance(value, Column) and value.table is main and not value.nullable

@@ -18,6 +18,7 @@ from jxc_desktop.models.records import barcode, item, partner, unit
 from jxc_desktop.models.stock import partner_balance
 from jxc_desktop.services import catalog
 from jxc_desktop.services.queries import stock
+from jxc_desktop.services.queries.lists import cleaned
 from jxc_desktop.values import ZERO
 
 
@@ -86,12 +87,13 @@ def selling_kinds(selling: bool) -> list[str]:
 
 def find_items(connection: Connection, text: str, around: Around, limit: int) -> list[ItemHit]:
     """Ranked: exact code or barcode, code prefix, initials prefix, initials inside, name, pinyin, spec."""
-    typed = text.strip().lower().replace("'", "").replace(" ", "")
+    spaced = cleaned(text).lower()
+    typed = spaced.replace("'", "").replace(" ", "")
     i = item.c
     by_code = {r.item_id: r.unit_id for r in connection.execute(select(barcode.c.item_id, barcode.c.unit_id).where(
         func.lower(barcode.c.code) == typed))} if typed else {}
-    rank = _rank(typed, text.strip().lower(), list(by_code)) if typed else true()
-    query = select(i.id, i.unit_id, i.code, i.name, i.spec, i.sale_price, i.purchase_price, i.reorder_point,
+    rank = _rank(typed, spaced, list(by_code)) if typed else true()
+    query = select(i.id, i.unit_id, i.code, i.name, i.spec, i.sale_price, i.purchase_price,
                    unit.c.name.label("unit")).join_from(item, unit, unit.c.id == i.unit_id).where(i.active)
     if typed:
         ranked = query.add_columns(rank.label("rank")).subquery()
@@ -101,10 +103,11 @@ def find_items(connection: Connection, text: str, around: Around, limit: int) ->
         rows = connection.execute(query.order_by(i.code).limit(limit)).all()
     ids = [r.id for r in rows]
     figures = stock.figures(connection, ids, around.warehouse_id)
+    low = stock.low_items(connection, ids, around.warehouse_id)
     last = last_price_of(connection, ids, around.partner_id, around.selling)
     return [ItemHit(r.id, by_code.get(r.id) or r.unit_id, r.code, r.name, r.spec or "", r.unit,
                     figures[r.id].available, last.get(r.id), r.sale_price if around.selling else r.purchase_price,
-                    bool(r.reorder_point and figures[r.id].on_hand < r.reorder_point), r.id in by_code)
+                    r.id in low, r.id in by_code)
             for r in rows]
 
 
@@ -133,7 +136,7 @@ def find(connection: Connection, record_key: str, text: str, limit: int, role: s
         query = query.where(c.active)
     if role:
         query = query.where(c[role])
-    typed = text.strip().lower().replace("'", "")
+    typed = cleaned(text).lower().replace("'", "")
     if typed:
         rank = case((func.lower(code) == typed, 0), (func.lower(code).startswith(typed, autoescape=True), 1),
                     (or_(c.initials.startswith(typed, autoescape=True),
@@ -171,14 +174,17 @@ def last_price_of(connection: Connection, item_ids: Collection[int], partner_id:
 
 
 def last_prices(connection: Connection, item_id: int, partner_id: int | None, selling: bool,
-                limit: int) -> list[dict[str, Any]]:
+                limit: int, unit_id: int | None = None) -> list[dict[str, Any]]:
+    """What was paid for an item (in this unit), the newest first."""
     line, d = document_line.c, document.c
+    in_unit = line.unit_id == unit_id if unit_id else true()
     return [dict(r) for r in connection.execute(select(
         d.date, d.number, d.id.label("document_id"), partner.c.name.label("partner"), line.quantity,
         unit.c.name.label("unit"), line.unit_id, line.price, line.discount).join_from(
         document_line, document, d.id == line.document_id).outerjoin(
         partner, partner.c.id == d.partner_id).outerjoin(unit, unit.c.id == line.unit_id).where(
-        _sold(selling, partner_id), line.item_id == item_id, line.gift.is_(False)).order_by(
+        _sold(selling, partner_id), line.item_id == item_id, line.gift.is_(False), line.price.is_not(None),
+        in_unit).order_by(
         d.date.desc(), line.id.desc()).limit(limit)).mappings()]
 
 
@@ -194,13 +200,12 @@ def price_for(connection: Connection, kind: DocumentType, what: tuple[int, int |
         return PriceProposal(None, "none")
     selling = any(f.type == "customer" for f in kind.header)
     if partner_id:
-        for row in last_prices(connection, item_id, partner_id, selling, 20):
-            if row["unit_id"] == choice.unit_id and row["price"] is not None:
-                return PriceProposal(row["price"], "last", row["date"], row["number"])
+        for row in last_prices(connection, item_id, partner_id, selling, 1, choice.unit_id):
+            return PriceProposal(row["price"], "last", row["date"], row["number"])
     listed = choice.sale_price if selling else choice.purchase_price
     base = info.units[0].sale_price if selling else info.units[0].purchase_price
     if listed is None and base is not None:
-        listed = values.round_to(base * choice.factor, values.PRICE_PLACES)
+        listed = values.round_to(values.product(base, choice.factor), values.PRICE_PLACES)
     return PriceProposal(listed, "list" if listed is not None else "none")
 
 
@@ -213,5 +218,3 @@ def balance_of(connection: Connection, partner_id: int) -> PartnerBalance:
         select(b.account, b.amount).where(b.partner_id == partner_id))}
     return PartnerBalance(owed.get(Account.RECEIVABLE, ZERO), owed.get(Account.PAYABLE, ZERO), row.credit_limit,
                           row.contact or "", row.phone or "", row.address or "", row.settlement or "")
-
-

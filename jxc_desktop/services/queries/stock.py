@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, func, select, type_coerce
+from sqlalchemy import Connection, func, or_, select, type_coerce
 
 from jxc_desktop.document_types.schema import Account, Progress, Promise, Status
 from jxc_desktop.models.base import Money
@@ -87,6 +87,15 @@ def alerts(connection: Connection) -> list[AlertRow]:
 
 def alert_count(connection: Connection) -> int:
     return connection.scalar(select(func.count()).where(stock_alert.c.cleared_at.is_(None))) or 0
+
+
+def low_items(connection: Connection, item_ids: Collection[int], warehouse_id: int | None) -> set[int]:
+    """Those of the items that have an open alert, in this warehouse or for all together."""
+    a = stock_alert.c
+    here = a.warehouse_id.is_(None) if warehouse_id is None else or_(
+        a.warehouse_id.is_(None), a.warehouse_id == warehouse_id)
+    return set(connection.scalars(select(a.item_id).where(
+        a.kind == "low", a.cleared_at.is_(None), a.item_id.in_(item_ids), here)))
 
 
 def home(connection: Connection, today: dt.date) -> dict[str, Any]:
