@@ -98,11 +98,11 @@ def run(out: Path, start: Start, language: str = "zh_CN", only: Sequence[str] = 
     return 1 if faults else 0
 
 
-def build(books: Path) -> None:
+def build(books: Path, documents: int = DOCUMENTS) -> None:
     """The demo company that the day is worked in; it ends yesterday."""
     from jxc_desktop.services import demo
 
-    demo.build(str(books), seed=SEED, documents=DOCUMENTS, today=dt.date.today() - dt.timedelta(days=1))
+    demo.build(str(books), seed=SEED, documents=documents, today=dt.date.today() - dt.timedelta(days=1))
 
 
 class taken:
@@ -119,15 +119,15 @@ class taken:
         settings.set(LANGUAGE, language)
         settings.set(MODE, look.modes[0].value)
         self._program = program = start(folder, str(books))
-        tour = Tour(Driver(lambda: program.window, program.session.tasks, out / "screens", look), program, out)
+        self._tour = tour = Tour(Driver(lambda: program.window, program.session.tasks, out / "screens", look), program, out)
         tour.drive.until(lambda: program.session.is_open and program.window.current_page, "the program open")
         tour.drive.settle()
         return tour
 
     def __exit__(self, *error: object) -> None:
-        window = self._program.window
-        if window:
-            window.close()
+        self._tour.drive.close()
+        if self._program.window:
+            self._program.window.close()
         self._program.close()
         QApplication.closeAllWindows()
 

@@ -95,7 +95,13 @@ class Driver(QObject):
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._look_for_questions)
         self._tick.start(TICK)
+        self._blinking = QApplication.cursorFlashTime()
         QApplication.setCursorFlashTime(0)
+
+    def close(self) -> None:
+        """Hands off."""
+        self._tick.stop()
+        QApplication.setCursorFlashTime(self._blinking)
 
     @property
     def window(self) -> Any:
