@@ -5,16 +5,15 @@ another is writing); the file is opened without the right to create it, so that 
 missed and not silently replaced.
 """
 
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
@@ -33,7 +32,7 @@ from jxc_desktop.paths import MIGRATIONS
 SCHEMA = "0001"  # the newest revision in alembic/versions
 APPLICATION_ID = 0x4A584344  # "JXCD" in the header of our SQLite files
 SAFE_WAL = (3, 51, 3)  # older versions can corrupt a WAL database with two writers
-BUSY_SECONDS = 15
+BUSY_SECONDS = 15  # how long a statement waits for what others have locked
 
 
 def as_url(database: str | Path) -> URL:
@@ -47,11 +46,11 @@ def as_url(database: str | Path) -> URL:
     return url
 
 
-def open_engine(database: str | Path) -> Engine:
-    """An engine on an existing, current database. Raises DatabaseError family."""
+def open_engine(database: str | Path, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """An engine on an existing, current database; connects with its first use."""
     url = as_url(database)
-    engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _postgresql_engine(url)
-    return engine
+    make = _sqlite_engine if url.get_backend_name() == "sqlite" else _postgresql_engine
+    return make(url, busy_seconds)
 
 
 def upgrade(database: str | Path) -> None:
@@ -69,7 +68,7 @@ def upgrade(database: str | Path) -> None:
         if found == SCHEMA:
             return
         if sqlite and found:
-            shutil.copy2(str(url.database), f"{url.database}.before-{SCHEMA}-{time.strftime('%Y%m%d%H%M%S')}")
+            _copy(str(url.database), f"{url.database}.before-{SCHEMA}-{time.strftime('%Y%m%d%H%M%S')}")
         _migrate(engine)
     except DBAPIError as error:
         raise translated(error) from error
@@ -83,13 +82,24 @@ def write(engine: Engine) -> Engine:
 
 
 def check_file(path: Path) -> None:
-    """Raises DatabaseForeign unless it is a SQLite file."""
-    head = b""
-    if path.is_file():
-        with path.open("rb") as file:
-            head = file.read(16)
-    if head != b"SQLite format 3\x00":
+    """Raises DatabaseForeign unless it is a SQLite file.
+
+    SQLite looks by itself: if we opened and closed the file, this process would lose its locks on it.
+    """
+    if not path.is_file() or not path.stat().st_size:
         raise DatabaseForeign(path=str(path))
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            connection.execute("PRAGMA schema_version")
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+                raise DatabaseForeign(path=str(path)) from error
+
+
+def _copy(path: str, target: str) -> None:
+    """A consistent copy, whoever else has the file open."""
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
 
 
 @contextmanager
@@ -141,13 +151,16 @@ def _migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def _sqlite_engine(url: URL) -> Engine:
+def _sqlite_engine(url: URL, busy_seconds: float) -> Engine:
     path = str(url.database)
+
+    def name_file(context: ExceptionContext) -> None:
+        context.original_exception.path = path  # type: ignore[attr-defined]
 
     def connect() -> sqlite3.Connection:
         uri = f"{Path(path).absolute().as_uri()}?mode=rw"
         try:
-            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None,
+            connection = sqlite3.connect(uri, uri=True, timeout=busy_seconds, isolation_level=None,
                                          check_same_thread=False)
         except sqlite3.OperationalError:
             # readable but not writable: open what there is, saving will say that it is read-only
@@ -158,6 +171,7 @@ def _sqlite_engine(url: URL) -> Engine:
 
     engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=8)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", name_file)
     return engine
 
 
@@ -165,8 +179,8 @@ def _set_pragmas(connection: sqlite3.Connection, path: str) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA trusted_schema = OFF")
-    if sqlite3.sqlite_version_info >= SAFE_WAL and not on_network(path):
-        connection.execute("PRAGMA journal_mode = WAL")
+    safe = sqlite3.sqlite_version_info >= SAFE_WAL and not on_network(path)
+    connection.execute(f"PRAGMA journal_mode = {'WAL' if safe else 'DELETE'}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -194,10 +208,10 @@ def on_network(path: str) -> bool:
     return kind in {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "davfs"}
 
 
-def _postgresql_engine(url: URL) -> Engine:
+def _postgresql_engine(url: URL, busy_seconds: float) -> Engine:
     return create_engine(
         url, pool_size=8, max_overflow=8, isolation_level="READ COMMITTED", pool_recycle=1800,
-        connect_args={"connect_timeout": 5, "options": "-c lock_timeout=15s -c timezone=UTC"})
+        connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={int(busy_seconds * 1000)} -c timezone=UTC"})
 
 
 _SQLITE_ERRORS: dict[int, type[DatabaseError]] = {
@@ -205,6 +219,7 @@ _SQLITE_ERRORS: dict[int, type[DatabaseError]] = {
     sqlite3.SQLITE_READONLY: DatabaseReadOnly, sqlite3.SQLITE_CANTOPEN: DatabaseGone,
     sqlite3.SQLITE_IOERR: DatabaseGone, sqlite3.SQLITE_PERM: DatabaseReadOnly,
     sqlite3.SQLITE_CORRUPT: DatabaseDamaged, sqlite3.SQLITE_NOTADB: DatabaseDamaged,
+    sqlite3.SQLITE_READONLY_DBMOVED: DatabaseGone,
 }
 _POSTGRESQL_ERRORS: dict[str, type[DatabaseError]] = {
     "40001": DatabaseBusy, "40P01": DatabaseBusy, "55P03": DatabaseBusy, "25006": DatabaseReadOnly,
@@ -218,8 +233,8 @@ def translated(error: DBAPIError) -> UserError:
     original: Any = error.orig
     detail = " ".join(str(original).split())
     if code := getattr(original, "sqlite_errorcode", None):
-        kind = _SQLITE_ERRORS.get(code & 0xFF, DatabaseError)
-        return kind(path="", detail=detail)
+        kind = _SQLITE_ERRORS.get(code) or _SQLITE_ERRORS.get(code & 0xFF, DatabaseError)
+        return kind(path=getattr(original, "path", ""), detail=detail)
     state = getattr(original, "sqlstate", None)
     if (state is None and error.connection_invalidated) or (state is None and "connect" in detail):
         return DatabaseGone(detail=detail)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -10,11 +11,13 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, insert, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
-from jxc_desktop.errors import DatabaseBusy, DatabaseGone, PermissionDenied
+from jxc_desktop.errors import DatabaseBusy, DatabaseGone, InvalidDraft, PermissionDenied, Problem, UserError
+from jxc_desktop.i18n import N_
 from jxc_desktop.models.trail import change, command
 from jxc_desktop.services import database, trail
+from jxc_desktop.values import BadNumber
 
 RETRIES = 12
 
@@ -89,7 +92,9 @@ class Commands:
     """Runs commands; knows nothing of what they do. Safe to call from several threads."""
 
     def __init__(self, engine: Engine, actor: Actor, origin: str,
-                 publish: Callable[[frozenset[tuple[str, int]]], None] = lambda changes: None):
+                 publish: Callable[[frozenset[tuple[str, int]]], None] = lambda changes: None,
+                 patience: float = database.BUSY_SECONDS):
+        self._patience = patience
         self._engine = database.write(engine)
         self.actor = actor
         self._origin = origin
@@ -103,6 +108,7 @@ class Commands:
         databases, deadlocks and lost connections are retried with the same key. Raises UserError family.
         """
         key = key or uuid.uuid4().hex
+        deadline = time.monotonic() + self._patience
         for attempt in range(RETRIES):
             try:
                 outcome = self._once(operation, args, key, acknowledged)
@@ -110,10 +116,13 @@ class Commands:
                 return outcome
             except DBAPIError as error:
                 meaning = database.translated(error)
-                again = isinstance(meaning, DatabaseBusy | DatabaseGone) or _same_key(error)
-                if not again or attempt + 1 == RETRIES or (isinstance(meaning, DatabaseGone) and attempt >= 3):
+                if attempt + 1 == _tries(error, meaning) or time.monotonic() > deadline:
                     raise meaning from error
                 time.sleep(min(0.02 * 2 ** attempt, 1.0) * random.uniform(0.5, 1.0))
+            except StatementError as error:
+                if isinstance(error.orig, BadNumber):  # a running sum that no column holds
+                    raise InvalidDraft([Problem("lines", N_("A figure becomes too large to be kept"))]) from error
+                raise
         raise AssertionError("unreachable")
 
     def _once(self, operation: Callable[..., Any], args: Sequence[Any], key: str,
@@ -141,8 +150,13 @@ class Commands:
         work.connection.execute(command.update().where(command.c.key == key).values(outcome=_frozen(outcome)))
 
 
-def _same_key(error: DBAPIError) -> bool:
-    return "command" in str(error.orig) and "key" in str(error.orig).lower() and "unique" in str(error.orig).lower()
+def _tries(error: DBAPIError, meaning: UserError) -> int:
+    """How often to try what ended like this: others may have let go, reconnected us, or been first with a key."""
+    if isinstance(meaning, DatabaseBusy):
+        return RETRIES
+    duplicate = getattr(error.orig, "sqlstate", "") == "23505" or getattr(error.orig, "sqlite_errorcode", 0) in (
+        sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+    return 4 if duplicate or isinstance(meaning, DatabaseGone) else 1
 
 
 def _frozen(outcome: Outcome) -> dict[str, Any]:

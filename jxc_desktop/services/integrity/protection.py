@@ -15,7 +15,7 @@ _TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled = 'O' AND NOT tgisinternal",
 }
-_VERBS = {"sqlite": ("update", "delete"), "postgresql": ("change", "truncate")}
+_VERBS = {"sqlite": ("update", "delete", "replace"), "postgresql": ("change", "truncate")}
 
 
 def file_sound(connection: Connection) -> Broken:
