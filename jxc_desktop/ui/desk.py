@@ -135,19 +135,10 @@ class Desk(QObject):
 
     def _make(self, make: Callable[[Session, str], Any], key: str) -> QWidget:
         page = make(self.session, key)
-        for name, call in (("open_wanted", self.open), ("create_wanted", self.create),
-                           ("print_wanted", self.print), ("export_wanted", self.export)):
+        for name, call in (("open_wanted", self.open), ("print_wanted", self.print), ("export_wanted", self.export)):
             if signal := optional(page, name):
                 signal.connect(call)
         return page
-
-    def create(self, record_key: str, text: str = "") -> None:
-        """A new record in passing: named as typed, or with what was typed as its code where that is a number."""
-        from jxc_desktop.ui.pages.record_dialog import open_record_dialog
-
-        given = {"code" if text.isdigit() else "name": text} if text else {}
-        open_record_dialog(self.session, record_key, given, lambda record_id, name: self.window.toast(
-            tr("{name} saved", name=name)), self.window)
 
     def print(self, document_ids: Sequence[int], preview: bool) -> None:
         """The preview, or at once to the printer that this PC remembers."""

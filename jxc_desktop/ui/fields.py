@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, Q
 from jxc_desktop.document_types import RECORDS_BY_KEY
 from jxc_desktop.document_types.schema import REFERENCES, Field, FieldType
 from jxc_desktop.i18n import N_, tr
-from jxc_desktop.ui import icons, typed
+from jxc_desktop.ui import icons, new_record, typed
 from jxc_desktop.ui.context import Context
 from jxc_desktop.ui.key_hold import KeyHold
 from jxc_desktop.ui.lookup import RECORD_COLUMNS, Lookup, LookupEdit, Source, search_records
@@ -279,12 +279,13 @@ class ReferenceField(_TypedEditor, LookupEdit):
         self._begin(field)
         self._context, self._label = context, ""
         self._record = REFERENCES[field.type]
-        role = {FieldType.CUSTOMER: "customer", FieldType.SUPPLIER: "supplier"}.get(field.type)
+        role = self._role = {FieldType.CUSTOMER: "customer", FieldType.SUPPLIER: "supplier"}.get(field.type)
         queries, record = context.queries, self._record
         self._lookup = Lookup(self, Source(_columns(record), lambda text: partial(
-            search_records, queries, record, text, role)), context.tasks)
+            search_records, queries, record, text, role), _keys(context, record)), context.tasks)
         self._lookup.accepted.connect(self._chosen)
         self._lookup.unmatched.connect(lambda text: self._refuse())
+        self._lookup.create_wanted.connect(self._create)
         self._hold = KeyHold(self)
         self._lookup.waiting.connect(lambda on: self._hold.start() if on else self._hold.release())
         self.setTextMargins(0, 0, _CHEVRON - 6, 0)
@@ -345,6 +346,18 @@ class ReferenceField(_TypedEditor, LookupEdit):
         self._take(hit.id)
         self.focusNextChild() if step else self.entered.emit()
 
+    def _create(self, text: str) -> None:
+        """A new record named as typed; it is chosen once it is saved."""
+        self._lookup.close()
+        new_record.make(self._context, self._record, new_record.prefilled(self._record, text, self._role),
+                        self._created, self)
+
+    def _created(self, record_id: int, name: str) -> None:
+        self.setFocus()
+        self._label = name
+        self._take(record_id)
+        self.entered.emit()
+
     def _refuse(self) -> None:
         self._wrong = tr(N_("{field} is unknown"), field=tr(self.field.title))
         self.show_problem(self._wrong)
@@ -364,6 +377,11 @@ def _columns(record: str) -> Any:
     names = {f.name for f in RECORDS_BY_KEY[record].fields}
     code, name, detail = RECORD_COLUMNS
     return (*((code,) if "code" in names else ()), name, *((detail,) if {"phone", "spec"} & names else ()))
+
+
+def _keys(context: Context, record: str) -> str:
+    may = new_record.may_make(context, record)
+    return N_("↑↓ choose   Enter take   F4 new") if may else N_("↑↓ choose   Enter take")
 
 
 def editor(field: Field, context: Context, parent: QWidget | None = None) -> Any:

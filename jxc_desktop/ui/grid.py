@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, cast
 
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyledItemDelegate, QWidget
 
@@ -34,8 +34,8 @@ class LineGrid(LineEdits, Table):
     """Edits a LineModel. `left` tells that Enter in the empty entry row is done with the lines."""
 
     left = Signal()
-    unknown_scan = Signal(str)
-    create_wanted = Signal(str)
+    unknown_scan = Signal(str, object)  # the code, and how many
+    create_wanted = Signal(str)  # the typed text
     looking_up = Signal(bool)  # a list is open
     correct_wanted = Signal()  # F2 on a document that is read-only
 
@@ -72,7 +72,8 @@ class LineGrid(LineEdits, Table):
         """Make a cell the current one; without a key, the item's."""
         row = max(0, min(row, self.lines.rowCount() - 1))
         index = self.cell(row, key or self.lines.item_name)
-        self.setCurrentIndex(index)
+        # not setCurrentIndex: with Ctrl held (Ctrl+S) that leaves the old cell selected
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.scrollTo(index)
 
     def go_entry(self) -> None:
@@ -146,18 +147,30 @@ class LineGrid(LineEdits, Table):
                 QRect(view.mapToGlobal(QPoint(0, 0)), view.size()))
 
     def _chosen(self, row: int, column: LineColumn, hit: Any, step: bool) -> None:
-        editor = self._editor
         if column.part == CODE:
-            given = {}
-            if editor and (amount := quantity_prefix(editor.text())):
-                given["quantity"] = amount
-            self.lines.put_item(row, hit, **given)
-        else:
-            self.lines.choose(row, column.name, hit.unit_id if column.field and column.field.type is FieldType.UNIT
-                              else hit["price"])
+            self.take_item(row, hit, self.typed(), quick=not step)
+            return
+        self.lines.choose(row, column.name, hit.unit_id if column.field and column.field.type is FieldType.UNIT
+                          else hit["price"])
         self.close_editor()
-        self.go(row, column.key)  # a line added in the entry row has pushed that down
+        self.go(row, column.key)
         self.step(quick=not step)
+
+    def take_item(self, row: int, hit: Any, typed: str, *, quick: bool = True) -> None:
+        """Put the item that `typed` found into a line, and go on."""
+        amount = quantity_prefix(typed)
+        self.lines.put_item(row, hit, **({"quantity": amount} if amount else {}))
+        self.close_editor()
+        self.go(row, self.lines.item_name)  # a line added in the entry row has pushed that down
+        self.step(quick=quick)
+
+    def type_again(self, row: int, text: str) -> None:
+        """Back to what was typed to find an item."""
+        self.setFocus()
+        self.go(row)
+        self.edit_current()
+        if self._editor:
+            self._editor.setText(text)
 
     def close_editor(self) -> None:
         """Close without taking its text."""

@@ -28,7 +28,11 @@ class ScanQueue(QObject):
         amount = quantity_prefix(grid.typed()) if finding else None
         grid.close_editor() if finding else grid.commit()
         grid.setFocus()
-        self._waiting.append((code, amount or Decimal(1)))
+        self.add(code, amount or Decimal(1))
+
+    def add(self, code: str, amount: Decimal) -> None:
+        """So many of what has this code."""
+        self._waiting.append((code, amount))
         self._next()
 
     def _next(self) -> None:
@@ -42,5 +46,5 @@ class ScanQueue(QObject):
         if hit := hits.get(code):
             self._grid.add_scanned(hit, amount)
         else:
-            self._grid.unknown_scan.emit(code)
+            self._grid.unknown_scan.emit(code, amount)
         self._next()

@@ -115,14 +115,14 @@ class Desk:
 
     def chord(self, editor: Any, key: Any, modifiers: Any) -> None:
         self.keys += 1
-        QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+        QTest.keyClick(self._target(editor), key, modifiers)
         self.settle(editor)
 
     def scan(self, editor: Any, code: str) -> None:
         """All keys at once, as a scanner sends them."""
         self.keys += 1  # one pull of the trigger
         for key in (*code, Key.Key_Return):
-            QTest.keyClick(QApplication.focusWidget(), key)
+            QTest.keyClick(self._target(editor), key)
         self.settle(editor)
 
     def fill(self, editor: Any, lines: Iterable[tuple[str, str]]) -> None:

@@ -108,9 +108,9 @@ def test_nothing_fits(desk: Desk) -> None:
     assert popups(editor)[0].matches == [] and popups(editor)[0].spoken() == "没有匹配"
     desk.press(editor, Key.Key_Return)
     assert editor.grid.editing() and editor.grid._editor.text() == "qqq" and editor.lines.lines == []
-    with desk.qtbot.waitSignal(editor.create_wanted) as wanted:
+    with desk.qtbot.waitSignal(editor.grid.create_wanted) as wanted:
         desk.press(editor, Key.Key_F4)
-    assert wanted.args == ["item", "qqq"]
+    assert wanted.args == ["qqq"]
 
 
 def test_a_whole_barcode_opens_no_list(desk: Desk) -> None:

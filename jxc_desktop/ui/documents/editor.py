@@ -3,11 +3,12 @@
 import copy
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication
 
 from jxc_desktop.document_types.schema import Draft, Status
@@ -18,6 +19,7 @@ from jxc_desktop.ui.documents import opening
 from jxc_desktop.ui.documents.actions import Actions
 from jxc_desktop.ui.documents.conflicts import Conflicts
 from jxc_desktop.ui.documents.editor_page import EditorPage
+from jxc_desktop.ui.documents.new_items import NewItems
 from jxc_desktop.ui.documents.opening import Opened, Origin
 from jxc_desktop.ui.documents.problems import Problems
 from jxc_desktop.ui.documents.saving import After, Saving
@@ -25,10 +27,8 @@ from jxc_desktop.ui.documents.totals_bar import sums
 from jxc_desktop.ui.journal import Journal
 from jxc_desktop.ui.line_facts import takes_stock
 from jxc_desktop.ui.shortcuts import bind
-from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.values import ZERO
 
-SCAN_BAR = "scan"
 _FROM_PARTNER = ("contact", "phone", "address", "settlement")
 
 
@@ -38,7 +38,6 @@ class DocumentEditor(EditorPage):
     open_wanted = Signal(str)  # the key of a page
     print_wanted = Signal(object, bool)  # document ids; True for the preview
     export_wanted = Signal(int)
-    create_wanted = Signal(str, str)  # record key, typed text
     shown = Signal()  # a document is on the screen
     saved = Signal(object)
 
@@ -53,7 +52,7 @@ class DocumentEditor(EditorPage):
         self._wanted: After | None = None  # a save that waits for facts under way
         self._fill_partner, self._focus_due = False, False
         self.saving, self.problems = Saving(self), Problems(self)
-        self.menu, self.conflicts = Actions(self), Conflicts(self)
+        self.menu, self.conflicts, self.new_items = Actions(self), Conflicts(self), NewItems(self)
         self._connect()
         self._bind_keys()
         self.open(origin or parsed)
@@ -258,7 +257,7 @@ class DocumentEditor(EditorPage):
         self.lines.edited.connect(self._edited)
         self.grid.left.connect(self.leave_lines)
         self.grid.correct_wanted.connect(self.correct)
-        self.grid.create_wanted.connect(lambda text: self.create_wanted.emit("item", text))
+        self.grid.create_wanted.connect(self.new_items.in_line)
         self.grid.unknown_scan.connect(self._unknown_scan)
         self.grid.current_row_changed.connect(lambda row: self._follow_line())
         self.grid.looking_up.connect(self.toaster.hold)
@@ -281,7 +280,8 @@ class DocumentEditor(EditorPage):
             bind(self, key, call)
         for key in ("Ctrl+Shift+S", "Ctrl+Shift+L", "Ctrl+Shift+D", "Ctrl+Shift+P", "Ctrl+E"):
             bind(self, key, partial(self._act, key))
-        bind(self.form, "F2", self.correct)
+        for part in (self.form, self.title_row):  # in the lines F2 edits the cell
+            bind(part, "F2", self.correct)
 
     def _act(self, key: str) -> None:
         for action in self.menu.all():
@@ -324,14 +324,13 @@ class DocumentEditor(EditorPage):
 
     def _scanned(self, code: str) -> None:
         if self.editing and self.lines_card.scan.isChecked() and not self.saving.busy:
-            self.bars.clear(SCAN_BAR)
+            self.bars.clear(NewItems.BAR)
             self.grid.scans.take(code)
 
-    def _unknown_scan(self, code: str) -> None:
+    def _unknown_scan(self, code: str, amount: Decimal) -> None:
         if self.context.settings.get("scan/sound", True, pc=True):
             QApplication.beep()
-        self.bars.show_bar(SCAN_BAR, tr("{code} was not found; no line was added", code=code), Tone.WARN, [
-            (tr("New item"), lambda: self.create_wanted.emit("item", code))])
+        self.new_items.offer(code, amount)
 
     def _show_sums(self) -> None:
         """Sum, average and count of the selected figures, in the status bar of the window."""
@@ -355,8 +354,13 @@ class DocumentEditor(EditorPage):
         if self.draft.id and not self.dirty and not self.saving.busy:
             self.open(Origin(id=self.draft.id))
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.scanner.listen(False)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.scanner.listen(True)
         if self.conflicts.stale:
             self.conflicts.stale = False
             self.refresh()

@@ -75,7 +75,9 @@ class RecordDialog(QDialog):
 
     def _show(self, draft: RecordDraft) -> None:
         self.form.load(draft)
-        draft.values |= self._initial
+        rows = {child.key for child in self.kind.children}
+        draft.values |= {name: value for name, value in self._initial.items() if name not in rows}
+        draft.children |= {key: given for key, given in self._initial.items() if key in rows}
         self.form.show_draft(draft)
         self.form.focus_first()
 
@@ -89,7 +91,8 @@ def open_record_dialog(context: Context, record_key: str, initial_values: dict[s
                        parent: QWidget | None = None) -> RecordDialog | None:
     """A form for a new record over the window; `on_saved(id, name)` once it is saved.
 
-    None when the actor may not make such records.
+    `initial_values` are by field, and rows by the key of what belongs to the record. None when the actor may
+    not make such records.
     """
     kind = document_types.RECORDS_BY_KEY[record_key]
     if not context.actor.may(kind.permission("save")):  # type: ignore[attr-defined]
