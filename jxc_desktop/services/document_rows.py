@@ -47,7 +47,7 @@ def read_drafts(connection: Any, condition: Any) -> Iterator[Draft]:
 def existing(work: Work, document_id: int, version: int | None, kind: DocumentType | None = None) -> Any:
     """The locked row of a document (of this type); StaleDocument unless it still has this version."""
     row = work.connection.execute(
-        select(document).where(document.c.id == document_id).with_for_update()).first()
+        select(document).where(document.c.id == document_id).with_for_update(key_share=True)).first()
     if row is None or (kind and row.kind != kind.key):
         raise NotFound(what=N_("Document"), key=document_id)
     if row.version != version:
