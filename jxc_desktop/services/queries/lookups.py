@@ -119,11 +119,14 @@ def _rank(typed: str, spaced: str, by_code: list[int]) -> Any:
         (code.startswith(typed, autoescape=True), 1),
         (or_(i.initials.startswith(typed, autoescape=True), i.initials.contains(f" {typed}", autoescape=True)), 2),
         (i.initials.contains(typed, autoescape=True), 3),
-        (or_(func.lower(i.name).contains(spaced, autoescape=True), func.lower(i.name).contains(
-            typed, autoescape=True)), 4),
+        (_holds(i.name, typed, spaced), 4),
         (or_(i.pinyin.startswith(typed, autoescape=True), i.pinyin.contains(f" {typed}", autoescape=True)), 5),
-        (or_(func.lower(i.spec).contains(spaced, autoescape=True), code.contains(typed, autoescape=True)), 6),
+        (or_(_holds(i.spec, typed, spaced), code.contains(typed, autoescape=True)), 6),
         else_=9)
+
+
+def _holds(column: Any, *texts: str) -> Any:
+    return or_(*(func.lower(column).contains(text, autoescape=True) for text in texts))
 
 
 def find(connection: Connection, record_key: str, text: str, limit: int, role: str | None) -> list[RecordHit]:

@@ -11,7 +11,8 @@ from jxc_desktop.document_types.schema import DocumentType, Draft, Status
 from jxc_desktop.models.base import Quantity
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import company, employee, partner, warehouse
-from jxc_desktop.services import documents
+from jxc_desktop.services import catalog, documents
+from jxc_desktop.services.catalog import ItemInfo
 from jxc_desktop.services.unit_of_work import Actor
 
 CARRIED = ("item_id", "unit_id", "price", "discount", "tax_rate", "gift", "remark")
@@ -40,17 +41,26 @@ def draft_from(connection: Connection, kind: DocumentType, source_ids: Sequence[
         for f in kind.header:
             if f.name not in draft.header and source.header.get(f.name) is not None:
                 draft.header[f.name] = source.header[f.name]
-        for line in source.lines:
-            left = line["base_quantity"] - line["fulfilled"]
-            if left > 0:
-                quantity = values.divide(left, line["factor"], values.QUANTITY_PLACES)
-                draft.lines.append({name: line[name] for name in CARRIED} | {
-                    "quantity": quantity, "source_line_id": line["id"]})
+        items = catalog.items(connection, {line["item_id"] for line in source.lines})
+        draft.lines += [_open_line(line, items[line["item_id"]]) for line in source.lines
+                        if line["base_quantity"] > line["fulfilled"]]
     draft.header["date"] = dt.date.today()
     draft.header.pop("discount_amount", None)  # was spread over the source's lines, not this part of them
     if any(f.name == "discount_amount" for f in kind.header):
         draft.header["discount_amount"] = values.money(values.ZERO)
     return draft
+
+
+def _open_line(line: dict[str, Any], item: ItemInfo) -> dict[str, Any]:
+    """What is open of a line: in its unit, or in base units where that would break a pack."""
+    left = line["base_quantity"] - line["fulfilled"]
+    found = {name: line[name] for name in CARRIED} | {"source_line_id": line["id"]}
+    choice = item.choice(line["unit_id"])
+    quantity = values.divide(left, line["factor"], choice.decimals if choice else 0)
+    if values.quantity(values.product(quantity, line["factor"])) == left:
+        return found | {"quantity": quantity}
+    price = line["price"] and values.divide(line["price"], line["factor"], values.PRICE_PLACES)
+    return found | {"unit_id": item.unit_id, "quantity": left, "price": price}
 
 
 def sources_for(connection: Connection, kind: DocumentType, partner_id: int | None) -> list[dict[str, Any]]:
