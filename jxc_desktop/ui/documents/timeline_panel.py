@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import STATUS_TITLES, Status
 from jxc_desktop.i18n import N_, tr
+from jxc_desktop.services.queries.history import said
 from jxc_desktop.ui.buttons import Button, Role
 from jxc_desktop.ui.table import Column, RowsModel, Table
 from jxc_desktop.ui.widgets import label
@@ -29,7 +30,7 @@ COLUMNS = (
     Column("actor", N_("Who"), width=90),
     Column("action", N_("Action"), width=90, value=lambda row: tr(ACTIONS.get(row.action, row.action)), bold=True),
     Column("changes", N_("Changes"), width=300, stretch=1,
-           value=lambda row: "; ".join(f"{title}: {before} → {after}" for title, before, after in row.changes)),
+           value=lambda row: said(row.changes)),
     Column("origin", N_("From PC"), width=110, muted=True),
 )
 
