@@ -124,8 +124,10 @@ class Machine(RuleBasedStateMachine):
         order, line = books.owner(line_id)
         if order.kind != "sales_order":
             return
-        if quantity > 0:
-            line.reserved = max(min(line.reserved - quantity, books.open(order, line)), Fraction(0))
+        if quantity > 0:  # its own goods go first, then those of the order's other lines of the item
+            for each in [line, *(ln for ln in order.lines if ln.item == line.item and ln is not line)]:
+                used = max(min(each.reserved, quantity), each.reserved - books.open(order, each))
+                each.reserved, quantity = each.reserved - used, max(quantity - used, Fraction(0))
         elif quantity < 0:
             books.hold(order, line)
 

@@ -110,6 +110,17 @@ def test_a_draft_may_be_incomplete_and_has_no_effect(company: Company) -> None:
     assert company.read(saved.id).header["remark"] == "later"
 
 
+@pytest.mark.parametrize("kind", ["sales_order", "purchase_order", "transfer", "goods_receipt"])
+def test_an_incomplete_draft_is_completed_and_posted(company: Company, kind: str) -> None:
+    item = company.item(negative_stock="allow")
+    whole = company.draft(kind, (item, 1))
+    bare = company.draft(kind, {})
+    bare.header = {"date": DAY}
+    parked = company.run(documents.park, bare).value
+    whole.id, whole.version = parked.id, parked.version
+    assert company.save(whole).status == "posted"
+
+
 def test_a_draft_gets_its_number_when_it_is_posted(company: Company) -> None:
     item = company.item()
     parked = company.run(documents.park, company.draft("goods_receipt", (item, 1, 5))).value
