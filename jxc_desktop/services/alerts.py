@@ -7,7 +7,7 @@ in all warehouses together.
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import func, insert, null, select, update
+from sqlalchemy import bindparam, func, insert, null, select, update
 
 from jxc_desktop.models.records import item, stock_level, unit, warehouse
 from jxc_desktop.models.stock import stock_alert, stock_balance
@@ -21,10 +21,11 @@ def evaluate(work: Work, item_ids: Collection[int], document_id: int | None = No
     """Bring the open alerts of these items to what their stock says now."""
     if not item_ids:
         return
-    due = {(a.kind, a.item_id, a.warehouse_id): a for row in work.rows(_levels(item_ids)) for a in _due(row)}
+    given = {"items": list(item_ids)}
+    due = {(a.kind, a.item_id, a.warehouse_id): a for row in work.rows(_LEVELS, given)
+           for a in _due(row)}
     a = stock_alert.c
-    open_ = {(r.kind, r.item_id, r.warehouse_id): r for r in work.rows(
-        select(stock_alert).where(a.item_id.in_(item_ids), a.cleared_at.is_(None)))}
+    open_ = {(r.kind, r.item_id, r.warehouse_id): r for r in work.rows(_OPEN, given)}
     for key in open_.keys() - due.keys():
         work.connection.execute(update(stock_alert).where(a.id == open_[key].id).values(cleared_at=work.now))
     for key in open_.keys() & due.keys():
@@ -40,7 +41,7 @@ def evaluate(work: Work, item_ids: Collection[int], document_id: int | None = No
     work.changes.update(("alert", key[1]) for key in open_.keys() ^ due.keys())
 
 
-def _levels(item_ids: Collection[int]) -> Any:
+def _levels(item_ids: Any) -> Any:
     """One row per threshold: those of warehouses, and those of items for all warehouses."""
     b, s = stock_balance.c, stock_level.c
     about = (item.c.id.label("item_id"), item.c.name.label("item"), unit.c.name.label("unit"))
@@ -58,6 +59,12 @@ def _levels(item_ids: Collection[int]) -> Any:
             ).union_all(
         of_item.join(unit, unit.c.id == item.c.unit_id).where(item.c.id.in_(item_ids), item.c.stocked)
         .group_by(item.c.id, item.c.name, unit.c.name, item.c.reorder_point, item.c.maximum))
+
+
+# Built once: building a statement costs a save more than running it.
+_ITEMS: Any = bindparam("items", expanding=True)
+_LEVELS = _levels(_ITEMS)
+_OPEN = select(stock_alert).where(stock_alert.c.item_id.in_(_ITEMS), stock_alert.c.cleared_at.is_(None))
 
 
 def _due(row: Any) -> list[AlertInfo]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from jxc_desktop.models.records import company, item, item_unit, unit
 
@@ -53,21 +53,26 @@ class ItemInfo:
         return self.units[0] if unit_id is None else next((u for u in self.units if u.unit_id == unit_id), None)
 
 
+# Built once: building a statement costs a save more than running it.
+_i, _u, _p = item.c, unit.c, item_unit.c
+_IDS: Any = bindparam("ids", expanding=True)
+_PACKS = select(_p.item_id, _p.unit_id, _u.name, _p.factor, _u.decimals, _p.sale_price, _p.purchase_price).join_from(
+    item_unit, unit, _u.id == _p.unit_id).where(_p.item_id.in_(_IDS)).order_by(_p.id)
+_ITEMS = select(
+    _i.id, _i.code, _i.name, _i.spec, _i.active, _i.stocked, _i.tax_rate, _i.reorder_point, _i.minimum_price,
+    _i.negative_stock, _i.unit_id, _i.sale_price, _i.purchase_price, _u.name.label("unit"), _u.decimals).join_from(
+    item, unit, _u.id == _i.unit_id).where(_i.id.in_(_IDS))
+
+
 def items(connection: Connection, ids: Collection[int]) -> dict[int, ItemInfo]:
     """Facts of the items with these ids; unknown ids are left out."""
-    i, u, p = item.c, unit.c, item_unit.c
     packs: dict[int, list[UnitChoice]] = {}
-    rows: Iterable[Any] = connection.execute(select(p.item_id, p.unit_id, u.name, p.factor, u.decimals, p.sale_price,
-                                              p.purchase_price).join_from(
-        item_unit, unit, u.id == p.unit_id).where(p.item_id.in_(ids)).order_by(p.id))
+    rows: Iterable[Any] = connection.execute(_PACKS, {"ids": list(ids)})
     for r in rows:
         packs.setdefault(r.item_id, []).append(
             UnitChoice(r.unit_id, r.name, r.factor, r.decimals, r.sale_price, r.purchase_price))
     found = {}
-    rows = connection.execute(select(
-        i.id, i.code, i.name, i.spec, i.active, i.stocked, i.tax_rate, i.reorder_point, i.minimum_price,
-        i.negative_stock, i.unit_id, i.sale_price, i.purchase_price, u.name.label("unit"), u.decimals
-        ).join_from(item, unit, u.id == i.unit_id).where(i.id.in_(ids)))
+    rows = connection.execute(_ITEMS, {"ids": list(ids)})
     for r in rows:
         base = UnitChoice(r.unit_id, r.unit, ONE, r.decimals, r.sale_price, r.purchase_price)
         found[r.id] = ItemInfo(r.id, r.code, r.name, r.spec or "", r.active, r.stocked, r.tax_rate,

@@ -60,6 +60,12 @@ def wrong_state(row: Any) -> WrongState:
     return WrongState(number=row.number or "", status=document_types.schema.STATUS_TITLES[Status(row.status)])
 
 
+# Built once: building a statement costs a save more than running it.
+_NEW = insert(document).returning(document.c.id)
+_LINE_IDS = select(document_line.c.id, document_line.c.position).where(
+    document_line.c.document_id == bindparam("document"))
+
+
 def set_values(work: Work, document_id: int, **values: Any) -> None:
     work.connection.execute(update(document).where(document.c.id == document_id).values(**values))
 
@@ -81,9 +87,9 @@ def write(work: Work, kind: DocumentType, draft: Draft, before: Any, status: Sta
         set_values(work, before.id, **row, changed_at=work.now, changed_by=work.actor.name)
         document_id = before.id
     else:
-        document_id = work.connection.execute(insert(document).values(
-            **row, kind=kind.key, reversal_of_id=draft.reversal_of_id, created_at=work.now,
-            created_by=work.actor.name).returning(document.c.id)).scalar_one()
+        document_id = work.connection.execute(_NEW, {
+            **row, "kind": kind.key, "reversal_of_id": draft.reversal_of_id, "created_at": work.now,
+            "created_by": work.actor.name}).scalar_one()
     _write_lines(work, document_id, draft, bool(before))
     work.changes.add((kind.key, document_id))
     return Saved(document_id, number, version, status.value)
@@ -103,7 +109,7 @@ def _write_lines(work: Work, document_id: int, draft: Draft, existed: bool) -> N
     fresh = [(line, {**row, "document_id": document_id})
              for line, row in zip(draft.lines, rows, strict=True) if not line.get("id")]
     if fresh:
-        ids = work.connection.execute(insert(document_line).returning(c.id, sort_by_parameter_order=True),
-                                      [row for _, row in fresh]).scalars().all()
-        for (line, _), id_ in zip(fresh, ids, strict=True):
-            line["id"] = id_
+        work.connection.execute(insert(document_line), [row for _, row in fresh])
+        ids = {r.position: r.id for r in work.rows(_LINE_IDS, {"document": document_id})}
+        for line, row in fresh:
+            line["id"] = ids[row["position"]]

@@ -149,7 +149,7 @@ def _post(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str
                        Status.POSTED if not draft.reversal_of_id else Status.REVERSED)
     shortages.refuse(work, locked, prepared)
     posting.store(work, locked)
-    alerts.evaluate(work, {item for item, _ in locked.balances}, saved.id)
+    alerts.evaluate(work, locked.moved_items, saved.id)
     _note(work, kind, saved, action, old, draft)
     return saved
 
@@ -179,7 +179,8 @@ def _places(kind: DocumentType, draft: Draft, old: Draft | None, moves: Sequence
     if kind.promise:
         for d in (draft, old):
             found |= {(line["item_id"], d.header["warehouse_id"]) for line in d.lines
-                      if line["item_id"] not in services} if d else set()
+                      if line.get("item_id") and line["item_id"] not in services
+                      } if d and d.header.get("warehouse_id") else set()
     return found
 
 
@@ -231,7 +232,7 @@ def _withdraw(work: Work, document_id: int, version: int, action: str, status: S
             orders.promise(work, document_id, locked, Status.POSTED, status)
         shortages.refuse(work, locked, None)
         posting.store(work, locked)
-        alerts.evaluate(work, {item for item, _ in locked.balances}, document_id)
+        alerts.evaluate(work, locked.moved_items, document_id)
     rows.set_values(work, document_id, status=status.value, progress=None, version=before.version + 1,
          changed_at=work.now, changed_by=work.actor.name)
     saved = Saved(document_id, before.number, before.version + 1, status.value)

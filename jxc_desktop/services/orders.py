@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Draft, Move, Progress, Promise, Status
@@ -52,24 +52,26 @@ class SourceLine:
         return max(self.quantity - self.fulfilled, ZERO) if self.status == Status.POSTED else ZERO
 
 
+# Statements are built once: building them costs a save more than running them.
+_line, _d = document_line.c, document.c
+_LINES = select(
+    _line.id, _line.document_id, _d.kind, _d.number, _d.status, _d.partner_id, _d.warehouse_id, _line.item_id,
+    _line.base_quantity, _line.fulfilled, _line.reserved, item.c.stocked).join_from(
+    document_line, document, _d.id == _line.document_id).join(item, item.c.id == _line.item_id).order_by(
+    _line.document_id, _line.id).with_for_update(of=(document_line, document), key_share=True)
+_named = document_line.alias()
+_NAMED = _named.c.id.in_(bindparam("ids", expanding=True))
+_BESIDE = _LINES.where(_line.document_id.in_(select(_named.c.document_id).where(_NAMED)),
+                       _line.item_id.in_(select(_named.c.item_id).where(_NAMED)))
+_OWN = _LINES.where(_line.document_id == bindparam("document"))
+
+
 def lock_sources(work: Work, line_ids: Iterable[int]) -> dict[int, SourceLine]:
     """Lock these lines in sorted order, with their documents and the other lines of the same items in them."""
     ids = sorted(set(line_ids))
     if not ids:
         return {}
-    named, other = document_line.alias(), document_line.c
-    beside = (named.c.document_id == other.document_id) & (named.c.item_id == other.item_id)
-    return _locked(work, select(named.c.id).where(named.c.id.in_(ids), beside).exists())
-
-
-def _locked(work: Work, condition: ColumnElement[bool]) -> dict[int, SourceLine]:
-    line, d = document_line.c, document.c
-    rows = work.rows(select(
-        line.id, line.document_id, d.kind, d.number, d.status, d.partner_id, d.warehouse_id, line.item_id,
-        line.base_quantity, line.fulfilled, line.reserved, item.c.stocked).join_from(
-        document_line, document, d.id == line.document_id).join(item, item.c.id == line.item_id).where(
-        condition).order_by(line.document_id, line.id).with_for_update(of=(document_line, document)))
-    return {r.id: SourceLine(*r) for r in rows}
+    return {r.id: SourceLine(*r) for r in work.rows(_BESIDE, {"ids": ids})}
 
 
 def taken(lines: Iterable[Mapping[str, Any]]) -> defaultdict[int, Decimal]:
@@ -176,7 +178,7 @@ def _hold(line: SourceLine, locked: Locked) -> None:
 
 
 def own_lines(work: Work, document_id: int) -> list[SourceLine]:
-    return list(_locked(work, document_line.c.document_id == document_id).values())
+    return [SourceLine(*r) for r in work.rows(_OWN, {"document": document_id})]
 
 
 def _store_lines(work: Work, lines: Sequence[SourceLine]) -> None:

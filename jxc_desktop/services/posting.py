@@ -48,6 +48,7 @@ class PoolRow:
 
     pool: Pool
     last: tuple[dt.datetime, int] | None
+    touched: bool = False
 
 
 @dataclass
@@ -57,6 +58,21 @@ class Locked:
     balances: dict[Place, Balance] = field(default_factory=dict)
     pools: dict[int, PoolRow] = field(default_factory=dict)
 
+    @property
+    def moved_items(self) -> set[int]:
+        """Items of which this command changed the stock somewhere."""
+        return {item for (item, _), balance in self.balances.items() if balance.moved}
+
+
+# Built once: building a statement costs a save more than running it.
+_p, _b = cost_pool.c, stock_balance.c
+_POOLS = select(cost_pool).where(_p.item_id.in_(bindparam("items", expanding=True))).order_by(
+    _p.item_id).with_for_update()
+_BALANCES = select(stock_balance).where(tuple_(_b.item_id, _b.warehouse_id).in_(
+    bindparam("places", expanding=True))).order_by(_b.item_id, _b.warehouse_id).with_for_update()
+_SET_POOL = update(cost_pool).where(_p.item_id == bindparam("i"), _p.warehouse_id == 0)
+_SET_BALANCE = update(stock_balance).where(_b.item_id == bindparam("i"), _b.warehouse_id == bindparam("w"))
+
 
 def lock(work: Work, places: Iterable[Place]) -> Locked:
     """Lock pools, then balances, in one order for every program, so that locks never cross."""
@@ -64,43 +80,39 @@ def lock(work: Work, places: Iterable[Place]) -> Locked:
     if not wanted:
         return Locked()
     items = sorted({item for item, _ in wanted})
-    p, b = cost_pool.c, stock_balance.c
-    pools = _locked_rows(
-        work, len(items), lambda: ensure(work, cost_pool, [{"item_id": i, "warehouse_id": 0} for i in items]),
-        select(cost_pool).where(p.item_id.in_(items)).order_by(p.item_id))
-    balances = _locked_rows(
-        work, len(wanted),
-        lambda: ensure(work, stock_balance, [{"item_id": i, "warehouse_id": w, "lot_id": 0} for i, w in wanted]),
-        select(stock_balance).where(tuple_(b.item_id, b.warehouse_id).in_(wanted)).order_by(
-            b.item_id, b.warehouse_id))
+    pools = _locked_rows(work, _POOLS, {"items": items}, lambda: ensure(
+        work, cost_pool, [{"item_id": i, "warehouse_id": 0} for i in items]))
+    balances = _locked_rows(work, _BALANCES, {"places": wanted}, lambda: ensure(
+        work, stock_balance, [{"item_id": i, "warehouse_id": w, "lot_id": 0} for i, w in wanted]))
     return Locked(
         {(r.item_id, r.warehouse_id): Balance(r.on_hand, r.reserved, r.on_order) for r in balances},
         {r.item_id: PoolRow(Pool(r.quantity, r.value, r.last_cost),
                             (r.last_at, r.last_entry) if r.last_at else None) for r in pools})
 
 
-def _locked_rows(work: Work, expected: int, make: Callable[[], None], query: Select[Any]) -> Sequence[Any]:
-    rows = work.rows(query.with_for_update())
+def _locked_rows(work: Work, query: Select[Any], given: Mapping[str, Sequence[Any]],
+                 make: Callable[[], None]) -> Sequence[Any]:
+    """The rows that are asked for, one for each; `make` makes those that are missing."""
+    [expected] = map(len, given.values())
+    rows = work.rows(query, given)
     if len(rows) < expected:
         make()
-        rows = work.rows(query.with_for_update())
+        rows = work.rows(query, given)
     return rows
 
 
 def store(work: Work, locked: Locked) -> None:
     """Write the running sums back."""
-    b, p = stock_balance.c, cost_pool.c
     if locked.balances:
-        work.connection.execute(
-            update(stock_balance).where(b.item_id == bindparam("i"), b.warehouse_id == bindparam("w")),
-            [{"i": i, "w": w, "on_hand": row.on_hand, "reserved": row.reserved, "on_order": row.on_order}
+        work.connection.execute(_SET_BALANCE, [
+            {"i": i, "w": w, "on_hand": row.on_hand, "reserved": row.reserved, "on_order": row.on_order}
              for (i, w), row in locked.balances.items()])
-    if locked.pools:
-        work.connection.execute(
-            update(cost_pool).where(p.item_id == bindparam("i"), p.warehouse_id == 0),
-            [{"i": i, "quantity": row.pool.quantity, "value": row.pool.value, "last_cost": row.pool.last_cost,
-              "last_at": row.last and row.last[0], "last_entry": row.last and row.last[1]}
-             for i, row in locked.pools.items()])
+    pools = {i: row for i, row in locked.pools.items() if row.touched}
+    if pools:
+        work.connection.execute(_SET_POOL, [
+            {"i": i, "quantity": row.pool.quantity, "value": row.pool.value, "last_cost": row.pool.last_cost,
+             "last_at": row.last and row.last[0], "last_entry": row.last and row.last[1]}
+            for i, row in pools.items()])
 
 
 def recorded(work: Work, document_id: int) -> Moves:
@@ -159,7 +171,7 @@ def _post_item(work: Work, locked: Locked, change: _ItemChange) -> list[dict[str
     for made in rows:
         value_before += made["value"]
         made["value_after"] = value_before
-    row.pool = pool
+    row.pool, row.touched = pool, True
     return rows
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from jxc_desktop import values
 from jxc_desktop.document_types import totals
@@ -95,6 +96,11 @@ def _foreign_lines(draft: Draft, old: Draft | None) -> list[Problem]:
             for i, line in enumerate(draft.lines) if line.get("id") not in known]
 
 
+@cache
+def _by_id(table: str) -> Select[Any]:
+    return select(TABLES[table]).where(TABLES[table].c.id.in_(bindparam("ids", expanding=True)))
+
+
 def _reference_problems(work: Work, kind: DocumentType, draft: Draft, *, new: bool) -> list[Problem]:
     """References to records that do not exist, or (for new documents) are stopped."""
     found = []
@@ -107,7 +113,7 @@ def _reference_problems(work: Work, kind: DocumentType, draft: Draft, *, new: bo
         if not ids:
             continue
         rows = {r["id"]: r for r in work.connection.execute(
-            select(TABLES[table]).where(TABLES[table].c.id.in_(ids))).mappings()}
+            _by_id(table), {"ids": list(ids)}).mappings()}
         for i, given in places:
             if given.get(f.name) in ids:
                 found += _record_problem(f, rows.get(given[f.name]), i, new=new)
