@@ -26,4 +26,6 @@ def run(connection: Connection, key: str, parameters: Mapping[str, Any], actor: 
     ask = Ask(connection, complete(info, parameters, dt.date.today()), actor)
     columns, rows = info.make(ask)
     shown = tuple(c for c in columns if not c.permission or actor.may(c.permission))
+    keys = {"link", *(c.key for c in shown)}  # what stands in no column may not be for this actor's eyes
+    rows = [{k: v for k, v in row.items() if k in keys} for row in rows]
     return ReportTable(tr(info.title), shown, rows, totals(shown, rows), words(info, ask))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import REFERENCES, Account, Draft, Field, Status
 from jxc_desktop.document_types.schema import FieldType as T
+from jxc_desktop.errors import InvalidDraft, NotFound, Problem
 from jxc_desktop.i18n import N_, titled, tr
 from jxc_desktop.services.queries.history import labels
 from jxc_desktop.services.queries.lists import ListColumn
@@ -91,11 +92,19 @@ def signs(account: Account) -> dict[str, int]:
 
 
 def complete(info: ReportInfo, given: Figures, today: dt.date) -> Row:
-    """Every parameter with its value: what was given, its default, this month for a period."""
-    usual: Row = {f.name: f.default for f in info.parameters}
-    usual |= {"date_from": today.replace(day=1), "date_to": today}
-    known = {f.name for f in info.parameters} | {"date_from", "date_to"}
-    return usual | {name: value for name, value in given.items() if name in known and value not in (None, "")}
+    """Every parameter with its value: what was given, its default, for a period the month that it ends in.
+
+    Raises NotFound for what the report does not ask for, InvalidDraft for a value that cannot be.
+    """
+    given = {name: value for name, value in given.items() if value not in (None, "")}
+    known: dict[str, Field] = {f.name: f for f in (*PERIOD, *info.parameters)}
+    if unknown := given.keys() - known.keys():
+        raise NotFound(what=N_("Parameter"), key=", ".join(sorted(unknown)))
+    if problems := [Problem(name, wrong[0], None, wrong[1]) for name, value in given.items()
+                    if (wrong := known[name].problem(value))]:
+        raise InvalidDraft(problems)
+    last = given.get("date_to", today)
+    return {f.name: f.default for f in info.parameters} | {"date_from": last.replace(day=1), "date_to": last} | given
 
 
 def totals(columns: Iterable[ListColumn], rows: Sequence[Row]) -> Row:

@@ -11,12 +11,14 @@ from sqlalchemy import func, select, type_coerce
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Account, Field, FieldType
+from jxc_desktop.errors import UserError
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.base import Money
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import category, employee, item, partner, unit, warehouse
 from jxc_desktop.models.stock import stock_move
 from jxc_desktop.services.queries.lists import ListColumn
+from jxc_desktop.services.queries.sources import category_and_below
 from jxc_desktop.services.reports.frame import (
     CATEGORY,
     CUSTOMER,
@@ -37,6 +39,10 @@ from jxc_desktop.values import ZERO
 
 MOST = 20_000  # rows of a detailed report
 _d, _l, _m = document.c, document_line.c, stock_move.c
+
+
+class TooMuch(UserError):
+    message = N_("There are more than {limit} rows; please choose a shorter period or one partner, item or category")
 
 
 @dataclass(frozen=True)
@@ -72,10 +78,11 @@ def _filters(ask: Ask, item_id: Any) -> list[Any]:
     given = ask.given
     found = [_d.date >= ask.first, _d.date <= ask.last, _d.status.in_(STANDING)]
     for name, column in (("partner_id", _d.partner_id), ("warehouse_id", _d.warehouse_id),
-                         ("employee_id", _d.employee_id), ("item_id", item_id),
-                         ("category_id", item.c.category_id)):
+                         ("employee_id", _d.employee_id), ("item_id", item_id)):
         if given.get(name) is not None:
             found.append(column == given[name])
+    if given.get("category_id") is not None:
+        found.append(item.c.category_id.in_(category_and_below(given["category_id"])))
     return found
 
 
@@ -172,10 +179,13 @@ def detail(account: Account, ask: Ask) -> Body:
         type_coerce(func.coalesce(_l.net, ZERO) + func.coalesce(_l.tax, ZERO), Money).label("total"),
         func.coalesce(_l.remark, _d.remark).label("remark")).select_from(
         _joined(document_line, _l.item_id, _l.document_id)).where(
-        _d.kind.in_(sign), *_filters(ask, _l.item_id)).order_by(_d.date.desc(), _d.id.desc(), _l.position).limit(MOST)
+        _d.kind.in_(sign), *_filters(ask, _l.item_id)).order_by(
+        _d.date.desc(), _d.id.desc(), _l.position).limit(MOST + 1)
     units = {r.id: r.name for r in ask.rows(select(unit.c.id, unit.c.name))}
     rows = []
-    for r in ask.rows(statement):
+    if len(found := ask.rows(statement)) > MOST:
+        raise TooMuch(limit=MOST)
+    for r in found:
         row = dict(r._mapping)
         for name in ("quantity", "net", "tax", "total"):
             row[name] = sign[r.kind] * (row[name] or ZERO)
