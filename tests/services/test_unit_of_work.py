@@ -108,7 +108,8 @@ def test_alerts_and_changes_are_published_after_the_commit(company: Company) -> 
     commands = Commands(company.engine, company.commands.actor, "PC 2", hear)
     outcome = commands.execute(documents.save, company.draft("goods_receipt", (item, 10, 5)))
     assert heard == [(outcome.changes, 10)]
-    assert {("stock", item), ("goods_receipt", outcome.value.id), ("partner_balance", company.supplier)} <= outcome.changes
+    assert outcome.changes >= {("stock", item), ("goods_receipt", outcome.value.id),
+                               ("partner_balance", company.supplier)}
     with pytest.raises(NotEnoughStock):
         commands.execute(documents.save, company.draft("delivery_note", (item, 11, 5)))
     assert len(heard) == 1
