@@ -273,11 +273,13 @@ class ReferenceField(_TypedEditor, LookupEdit):
     """A record: found by code, name or pinyin; also while the input method is composing."""
 
     changed, entered = Signal(), Signal()
+    decided = Signal()  # it was left while its text was still being looked for: now it is known
 
     def __init__(self, field: Field, context: Context, parent: QWidget | None = None):
         super().__init__(parent)
         self._begin(field)
         self._context, self._label = context, ""
+        self.deciding, self._unknown = False, ""
         self._record = REFERENCES[field.type]
         role = self._role = {FieldType.CUSTOMER: "customer", FieldType.SUPPLIER: "supplier"}.get(field.type)
         queries, record = context.queries, self._record
@@ -286,6 +288,8 @@ class ReferenceField(_TypedEditor, LookupEdit):
         self._lookup.accepted.connect(self._chosen)
         self._lookup.unmatched.connect(lambda text: self._refuse())
         self._lookup.create_wanted.connect(self._create)
+        self._lookup.answered.connect(self._decide)
+        self.textEdited.connect(lambda text: self._undecided())
         self._hold = KeyHold(self)
         self._lookup.waiting.connect(lambda on: self._hold.start() if on else self._hold.release())
         self.setTextMargins(0, 0, _CHEVRON - 6, 0)
@@ -312,12 +316,26 @@ class ReferenceField(_TypedEditor, LookupEdit):
             self._take(None)
         elif text == self._label:
             self._show()
-        elif hit := self._lookup.only():
+        elif hit := self._lookup.certain(text):
             self._label = hit.name
             self._take(hit.id)
         else:
             self._refuse()
+            if not self._lookup.knows(text) and text != self._unknown:
+                self.deciding = True
+                self._lookup.search(text)
+                return
         self._lookup.close()
+
+    def _decide(self) -> None:
+        if self.deciding:
+            self.deciding, self._unknown = False, self.text().strip()
+            self.commit()
+            self.decided.emit()
+
+    def _undecided(self) -> None:
+        """Typing goes on."""
+        self.deciding, self._unknown = False, ""
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and not self.isReadOnly() \

@@ -10,6 +10,7 @@ from jxc_desktop.document_types.schema import FieldType
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.grid_columns import NAME, LineColumn
+from jxc_desktop.ui.grid_lookups import quantity_prefix, without_prefix
 from jxc_desktop.ui.grid_model import CHANGED, WRONG, LineModel
 from jxc_desktop.ui.table_model import Index
 from jxc_desktop.ui.table_paint import CellDelegate
@@ -98,8 +99,12 @@ class LineDelegate(CellDelegate):
 
     def setModelData(self, editor: QWidget, model: Any, index: Index) -> None:
         edit = cast(QLineEdit, editor)
-        if not self._column(index).part and edit.text() != (index.data(Qt.ItemDataRole.EditRole) or ""):
+        if edit.text() == (index.data(Qt.ItemDataRole.EditRole) or ""):
+            return
+        if not self._column(index).part:
             model.setData(index, edit.text())
+        elif text := without_prefix(edit.text()):
+            model.name_item(index.row(), text, quantity_prefix(edit.text()))
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         area = option.rect.adjusted(0, 0, 0, -1)

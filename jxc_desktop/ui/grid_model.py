@@ -6,6 +6,7 @@ of typing, text that could not be read, marks of problems, the proposed price an
 
 import copy
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from itertools import count
 from typing import Any, cast
 
@@ -127,14 +128,24 @@ class LineModel(RowsModel):
     def put_item(self, row: int, hit: Any, **given: Any) -> int:
         """Choose the item of a line, or add a line in the entry row; returns the row."""
         self.facts.note(hit)
-        entry = self.is_entry(row)
-        line: Values = {} if entry else self._copy(row)
-        for name in ("price", "amount", "tax_rate", "proposed", "source_line_id", "typed"):
+        line = self._for_another_item(row) | {self.item_name: hit.id, "unit_id": hit.unit_id, **given}
+        self.change(row, 0 if self.is_entry(row) else 1, [line], tr("Choose item"))
+        return row
+
+    def name_item(self, row: int, text: str, quantity: Decimal | None) -> None:
+        """Text that was left in the item cell: kept there; its item follows if only one can be meant."""
+        line = self._for_another_item(row) | ({"quantity": quantity} if quantity else {})
+        line |= {self.item_name: None, "wrong": {**line.get("wrong", {}), self.item_name: text}}
+        self.change(row, 0 if self.is_entry(row) else 1, [line], tr("Choose item"))
+        self.facts.find_exact([text], self.resolve_items, alone=True)
+
+    def _for_another_item(self, row: int) -> Values:
+        """A line without what belongs to its item."""
+        line = {} if self.is_entry(row) else self._copy(row)
+        for name in ("unit_id", "price", "amount", "tax_rate", "proposed", "source_line_id", "typed"):
             line.pop(name, None)
         self._clear(line, self.item_name)
-        line |= {self.item_name: hit.id, "unit_id": hit.unit_id, **given}
-        self.change(row, 0 if entry else 1, [line], tr("Choose item"))
-        return row
+        return line
 
     @property
     def item_name(self) -> str:

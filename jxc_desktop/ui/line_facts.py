@@ -104,9 +104,14 @@ class LineFacts(QObject):
         self._run(_proposals, self._queries, self.kind.key, tuple(wanted), self.partner_id, self.warehouse_id,
                   done=take)
 
-    def find_exact(self, texts: Collection[str], done: Callable[[dict[str, Any]], None]) -> None:
-        """Items by code, bar code or whole name: `done` gets the hits by text, without those not found."""
-        self._run(_exact, self._queries, tuple(texts), self.partner_id, self.warehouse_id, self.selling, done=done)
+    def find_exact(self, texts: Collection[str], done: Callable[[dict[str, Any]], None], *,
+                   alone: bool = False) -> None:
+        """Items by code, bar code or whole name: `done` gets the hits by text, without those not found.
+
+        `alone`: anything else that fits will do as well if it is the only one.
+        """
+        self._run(_exact, self._queries, tuple(texts), (self.partner_id, self.warehouse_id, self.selling), alone,
+                  done=done)
 
     def note(self, hit: Any) -> None:
         """Remember what a look-up showed of an item."""
@@ -148,13 +153,16 @@ def _proposals(queries: Any, kind_key: str, wanted: Collection[Wanted], partner_
     return facts, {w.key: queries.price_for(kind_key, w.item_id, w.unit_id, partner_id) for w in wanted}
 
 
-def _exact(queries: Any, texts: Collection[str], partner_id: int | None, warehouse_id: int | None,
-           selling: bool) -> dict[str, Any]:
+def _exact(queries: Any, texts: Collection[str], around: tuple[int | None, int | None, bool],
+           alone: bool) -> dict[str, Any]:
     found = {}
+    partner_id, warehouse_id, selling = around
     for text in texts:
         hits = queries.find_items(text, warehouse_id=warehouse_id, partner_id=partner_id, selling=selling, limit=5)
         exact = [h for h in hits if h.exact_barcode or h.code.lower() == text.lower()]
         exact = exact or [h for h in hits if h.name == text]
         if exact and (exact[0].exact_barcode or len(exact) == 1):
             found[text] = exact[0]
+        elif alone and len(hits) == 1:
+            found[text] = hits[0]
     return found

@@ -36,13 +36,18 @@ def _available(hit: Any) -> Shown:
     return Shown(f"{tr('low')} {figure}", Tone.WARN) if hit.low else Shown(figure)
 
 
+def _short(price: Decimal) -> str:
+    """A price to compare by: the tail of what a pack was divided into says nothing."""
+    return typed.price(price.quantize(Decimal("0.0001")))
+
+
 ITEM_COLUMNS = (
     LookupColumn(N_("Code"), 84, lambda hit: Shown(hit.code), muted=True),
     LookupColumn(N_("Item name"), 222, lambda hit: Shown(hit.name), name=True),
     LookupColumn(N_("Spec"), 104, lambda hit: Shown(hit.spec or ""), muted=True),
     LookupColumn(N_("Available"), 76, _available, figure=True),
-    LookupColumn(N_("Last price"), 74, _figure(lambda hit: hit.last_price, typed.price), figure=True, muted=True),
-    LookupColumn(N_("List price"), 74, _figure(lambda hit: hit.list_price, typed.price), figure=True),
+    LookupColumn(N_("Last price"), 74, _figure(lambda hit: hit.last_price, _short), figure=True, muted=True),
+    LookupColumn(N_("List price"), 74, _figure(lambda hit: hit.list_price, _short), figure=True),
 )
 RECORD_COLUMNS = (
     LookupColumn(N_("Code"), 92, lambda hit: Shown(hit.code or ""), muted=True),
@@ -94,6 +99,7 @@ class Lookup(QObject):
     unmatched = Signal(str)  # Enter, and nothing fits
     create_wanted = Signal(str)  # F4 in the open list
     shown = Signal(bool)  # the list opens or closes
+    answered = Signal()
     waiting = Signal(bool)  # Enter came before the answer: hold the keys until False
 
     def __init__(self, edit: QLineEdit, source: Source, tasks: TaskRunner,
@@ -184,9 +190,15 @@ class Lookup(QObject):
         popup = self._popup if self.open else None
         return popup.matches[popup.current].hit if popup and popup.matches else None
 
-    def only(self) -> Any:
-        """The hit when there is exactly one for what was typed; else None."""
-        return self._answer[1][0].hit if self._answer and len(self._answer[1]) == 1 else None
+    def knows(self, text: str) -> bool:
+        """The answer for `text` is there."""
+        return self._answer is not None and self._answer[0] == text
+
+    def certain(self, text: str) -> Any:
+        """The only record that `text` can mean: it has that very code or name, or nothing else fits; else None."""
+        hits = [match.hit for match in self._answer[1]] if self._answer and self._answer[0] == text else []
+        exact = [hit for hit in hits if text.lower() in (str(hit.code or "").lower(), hit.name.lower())]
+        return (exact or hits)[0] if len(exact or hits) == 1 else None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Hide, QEvent.Type.FocusOut):
@@ -197,6 +209,9 @@ class Lookup(QObject):
         if text != self._asked:
             return
         self._ticket, self._answer = None, (text, found)
+        self.answered.emit()
+        if text != self._asked:
+            return  # that settled it
         if self._accept_with is not None:
             step, self._accept_with = self._accept_with, None
             self._accept(step)

@@ -43,6 +43,7 @@ class BalanceBar(QWidget):
         self._context, self._account, self._sign = context, account_of(kind), balance_sign(kind)
         self._partner_id: int | None = None
         self.balance: Any = None
+        self.loading = False
         self._total = ZERO
         owed = tr("Owed to us") if self._account is Account.RECEIVABLE else tr("Owed by us")
         sizes = theme.current().sizes
@@ -66,21 +67,21 @@ class BalanceBar(QWidget):
         """The partner, and what this document still adds."""
         self._total = total
         if partner_id != self._partner_id:
-            self._partner_id, self.balance = partner_id, None
+            self._partner_id, self.balance, self.loading = partner_id, None, False
             self.reload()
         self._show()
 
     def reload(self) -> None:
         """Ask for the balance again."""
         if self._partner_id is not None:
-            wanted = self._partner_id
+            wanted, self.loading = self._partner_id, True
             self._context.tasks.run(self._context.queries.partner_balance, wanted,
                                     done=lambda balance: self._take(wanted, balance),
-                                    failed=lambda error: None, write=False)
+                                    failed=lambda error: self._take(wanted, self.balance), write=False)
 
     def _take(self, partner_id: int, balance: Any) -> None:
         if partner_id == self._partner_id:
-            self.balance = balance
+            self.balance, self.loading = balance, False
             self._show()
             self.loaded.emit()
 

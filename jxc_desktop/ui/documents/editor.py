@@ -115,8 +115,8 @@ class DocumentEditor(EditorPage):
             return
         self.grid.commit()
         self.form.commit()
-        if self.line_facts.pending:
-            self._wanted = after  # prices are on their way
+        if self.line_facts.pending or self.form.deciding:
+            self._wanted = after  # prices are on their way, or who is meant
             return
         draft = self.current_draft()
         if not self.dirty and draft.id and draft.status is Status.POSTED:
@@ -192,6 +192,8 @@ class DocumentEditor(EditorPage):
             self.line_facts.partner_id = self.form.value(name)
             self._fill_partner = True
         self._edited()
+        if name == "partner_id" and self.loaded:
+            self.update_totals()  # at once: a save that follows waits for what the partner brings
 
     def _partner_loaded(self) -> None:
         """A partner that was just chosen brings its contact, phone, address and settlement."""
@@ -202,6 +204,7 @@ class DocumentEditor(EditorPage):
                 if name in self.form.editors and getattr(balance, name):
                     self.form.set_value(name, getattr(balance, name))
         self._fill_partner = False
+        self._go_on_saving()
 
     def update_totals(self) -> None:
         """The foot, the balance and the panel follow what is typed."""
@@ -253,6 +256,7 @@ class DocumentEditor(EditorPage):
         tools.columns.clicked.connect(lambda checked=False: self.grid.columns.menu().popup(
             tools.columns.mapToGlobal(tools.columns.rect().bottomLeft())))
         self.form.changed.connect(self._header_edited)
+        self.form.decided.connect(self._settled)
         self.form.finished.connect(self.focus_lines)
         self.lines.edited.connect(self._edited)
         self.grid.left.connect(self.leave_lines)
@@ -318,6 +322,9 @@ class DocumentEditor(EditorPage):
     def _settled(self) -> None:
         """Facts have arrived: a save may have waited for them."""
         self.update_totals()
+        self._go_on_saving()
+
+    def _go_on_saving(self) -> None:
         if self._wanted is not None:
             after, self._wanted = self._wanted, None
             self.save(after)

@@ -25,6 +25,7 @@ class HeaderForm(Card):
     """Edits the header values of one document."""
 
     changed = Signal(str)  # a field's name
+    decided = Signal()  # a text that was still being looked for is known now
     finished = Signal()  # Enter after the last field that wants something
 
     def __init__(self, context: Context, kind: DocumentType):
@@ -114,6 +115,12 @@ class HeaderForm(Card):
                 editor.show_problem("")
 
     @property
+    def deciding(self) -> bool:
+        """Something typed is still being looked for, or the partner's facts are."""
+        return any(getattr(e, "deciding", False) for e in self.editors.values()) or bool(
+            self.balance and self.balance.loading)
+
+    @property
     def partner_label(self) -> str:
         field = self._partner_field()
         return self.editors[field.name].label if field else ""
@@ -174,6 +181,8 @@ class HeaderForm(Card):
             self.editors[field.name] = editor
             editor.changed.connect(lambda name=field.name: self._edited(name))
             editor.entered.connect(lambda name=field.name: self._go_on(name))
+            if isinstance(editor, fields.ReferenceField):
+                editor.decided.connect(self.decided)
             if field.type is FieldType.FLAG:
                 editor.setText(tr(field.title))
                 grid.addWidget(editor, row, across * 2 + 1)

@@ -37,7 +37,8 @@ class RecordSaving:
         if self.busy:
             return
         self._form.clear_marks()
-        unread, draft = self._form.faults(), self._form.draft()
+        draft = self._form.draft()  # takes what is being typed
+        unread = self._form.faults()
         known = {(p.field, p.line) for p in unread}
         faults = [*unread, *(p for p in self._form.kind.problems(draft) if (p.field, p.line) not in known)]
         if faults:
