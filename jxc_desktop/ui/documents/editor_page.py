@@ -42,6 +42,7 @@ class EditorPage(PageWidget):
         self.info = DocumentInfo(context, self.line_facts.selling)
         self.toaster = Toaster(self)
         self.scanner = Scanner(self, context.settings.get("scan/gap_ms", GAP_MS, pc=True))
+        self.scanner.listen(False)  # until it is shown
         self.body.insertWidget(0, self.title_row)
         self.body.addWidget(self.form)
         self.body.addWidget(self.lines_card, 1)
