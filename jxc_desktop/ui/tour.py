@@ -23,7 +23,7 @@ from jxc_desktop.settings import PcFile
 from jxc_desktop.ui.tour_driver import Driver, Look, TourFailed, Watch
 from jxc_desktop.ui.user_menu import LANGUAGE, MODE
 
-DOCUMENTS, SEED = 400, 2026
+DOCUMENTS, SEED = 700, 2026
 _PICTURE = re.compile(r"\d\d_\w+_(light|dark)_\d+x\d+\.png")
 Start = Callable[[Path, str], Any]  # (folder for its files, books to open) -> the program
 
@@ -119,7 +119,8 @@ class taken:
         settings.set(LANGUAGE, language)
         settings.set(MODE, look.modes[0].value)
         self._program = program = start(folder, str(books))
-        self._tour = tour = Tour(Driver(lambda: program.window, program.session.tasks, out / "screens", look), program, out)
+        drive = Driver(lambda: program.window, program.session.tasks, out / "screens", look)
+        self._tour = tour = Tour(drive, program, out)
         tour.drive.until(lambda: program.session.is_open and program.window.current_page, "the program open")
         tour.drive.settle()
         return tour

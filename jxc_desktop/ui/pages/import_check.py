@@ -76,7 +76,7 @@ class CheckStep(QWidget):
             Column("action", N_("What happens"), Kind.CHIP, 90, value=_word, mark=_mark),
             Column("problems", N_("What is wrong"), width=300, minimum=160, stretch=2, value=_problems,
                    hidden=not plan.faulty),
-            *(Column(key, titles[key].title, width=120, value=read(at), mark=partial(_fault, titles[key].title))
+            *(Column(key, titles[key].title, width=132, value=read(at), mark=partial(_fault, titles[key].title))
               for key, at in columns.items()),
         ], parent=self.table))
         if plan.faulty:

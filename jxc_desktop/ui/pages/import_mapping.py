@@ -175,7 +175,7 @@ class MapStep(QWidget):
         title = label(tr("The first rows of the file"), "strong")
         title.setContentsMargins(12, 8, 12, 4)
         card.body.addWidget(title)
-        columns = [Column(str(n), header or "–", width=110, sortable=False) for n, header in enumerate(raw.headers)]
+        columns = [Column(str(n), header or "–", width=124, sortable=False) for n, header in enumerate(raw.headers)]
         table = Table()
         table.setModel(RowsModel([Column("_row", tr("Row"), "int", 52, muted=True, sortable=False), *columns], [
             {"_row": number} | {str(n): _text(cell) for n, cell in enumerate(cells)}

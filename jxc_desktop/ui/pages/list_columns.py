@@ -33,7 +33,7 @@ _WIDTHS = {"date": 106, "due_date": 106, "number": 184, "print_count": 72, "at":
            "raised_at": 150, "customer": 64, "supplier": 76, "active": 84, "state": 104}
 _YIELDS = {"created_at": 12, "print_count": 11, "remark": 10, "actor": 9, "learnt_at": 9, "restated": 12, "brand": 8,
            "created_by": 7, "origin": 7, "barcode": 6, "reorder_point": 6, "employee": 5, "projected": 5,
-           "category": 4, "discount": 4, "spec": 3, "unit": 2, "kind": 1}
+           "variance": 13, "category": 4, "discount": 4, "spec": 3, "unit": 2, "kind": 1}
 _COMPUTED = frozenset({"margin"})  # rates that are no round figures
 _CALM = {"state": "ok"}  # states that need no pill
 _BOLD = frozenset({"total", "total_quantity", "on_hand", "available", "balance", "sale_price"})
