@@ -29,7 +29,7 @@ def evaluate(work: Work, item_ids: Collection[int], document_id: int | None = No
     for key in open_.keys() - due.keys():
         work.connection.execute(update(stock_alert).where(a.id == open_[key].id).values(cleared_at=work.now))
     for key in open_.keys() & due.keys():
-        if open_[key].on_hand != due[key].on_hand:
+        if (open_[key].on_hand, open_[key].threshold) != (due[key].on_hand, due[key].threshold):
             work.connection.execute(update(stock_alert).where(a.id == open_[key].id).values(
                 on_hand=due[key].on_hand, threshold=due[key].threshold))
     fresh = [due[key] for key in sorted(due.keys() - open_.keys(), key=str)]

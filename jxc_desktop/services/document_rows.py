@@ -63,7 +63,7 @@ def wrong_state(row: Any) -> WrongState:
 # Built once: building a statement costs a save more than running it.
 _NEW = insert(document).returning(document.c.id)
 _LINE_IDS = select(document_line.c.id, document_line.c.position).where(
-    document_line.c.document_id == bindparam("document"))
+    document_line.c.document_id == bindparam("document")).order_by(document_line.c.id)
 
 
 def set_values(work: Work, document_id: int, **values: Any) -> None:
@@ -100,9 +100,6 @@ def _write_lines(work: Work, document_id: int, draft: Draft, existed: bool) -> N
     rows = [{**{n: line.get(n) for n in LINE_FIELDS}, "gift": bool(line.get("gift")), "position": i}
             for i, line in enumerate(draft.lines)]
     kept = [(line["id"], row) for line, row in zip(draft.lines, rows, strict=True) if line.get("id")]
-    if existed:
-        work.connection.execute(delete(document_line).where(
-            c.document_id == document_id, c.id.not_in([id_ for id_, _ in kept])))
     if kept:
         work.connection.execute(update(document_line).where(c.id == bindparam("i")),
                                 [{**row, "i": id_} for id_, row in kept])
@@ -110,6 +107,10 @@ def _write_lines(work: Work, document_id: int, draft: Draft, existed: bool) -> N
              for line, row in zip(draft.lines, rows, strict=True) if not line.get("id")]
     if fresh:
         work.connection.execute(insert(document_line), [row for _, row in fresh])
+        # a line that goes may still have the position of a new one, but a lower id
         ids = {r.position: r.id for r in work.rows(_LINE_IDS, {"document": document_id})}
         for line, row in fresh:
             line["id"] = ids[row["position"]]
+    if existed:  # last, so that SQLite does not give a new line the id of one that goes
+        work.connection.execute(delete(document_line).where(
+            c.document_id == document_id, c.id.not_in([line["id"] for line in draft.lines])))

@@ -46,7 +46,10 @@ def post(work: Work, posting_id: int, document_id: int, date: dt.date, wanted: I
 
 def _watch_credit(work: Work, rows: Iterable[dict[str, Any]]) -> None:
     """More than a customer's credit limit needs a second look."""
-    grown = {r["partner_id"] for r in rows if r["account"] == Account.RECEIVABLE and r["amount"] > 0}
+    change: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for r in rows:
+        change[r["partner_id"]] += r["amount"] if r["account"] == Account.RECEIVABLE else ZERO
+    grown = [partner_id for partner_id, amount in change.items() if amount > 0]
     if not grown or "over_credit" in work.acknowledged:
         return
     b = partner_balance.c
