@@ -8,12 +8,12 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from jxc_desktop import document_types
-from jxc_desktop.document_types.schema import REFERENCES, RecordDraft, RecordType
-from jxc_desktop.errors import HasDependants, InvalidDraft, NotFound, Problem, StaleDocument
+from jxc_desktop.document_types.schema import REFERENCES, RecordDraft, RecordType, Status
+from jxc_desktop.errors import HasDependants, InvalidDraft, NotFound, Problem, StaleDocument, UserError
 from jxc_desktop.i18n import N_
 from jxc_desktop.models import TABLES
-from jxc_desktop.models.documents import document_line
-from jxc_desktop.models.stock import stock_move
+from jxc_desktop.models.documents import document, document_line
+from jxc_desktop.models.trail import audit_entry
 from jxc_desktop.services import alerts, pinyin, trail
 from jxc_desktop.services.unit_of_work import Saved, Work
 
@@ -22,15 +22,15 @@ def save(work: Work, draft: RecordDraft) -> Saved:
     """Make or change a record with its children. Raises InvalidDraft, StaleDocument, NotFound."""
     kind = document_types.RECORDS_BY_KEY[draft.kind]
     work.require(kind.permission("save"))
-    old = read(work.connection, kind, draft.id) if draft.id else None
-    if old and old.version != draft.version:
-        raise StaleDocument(by="", at="", number=str(old.values.get("code") or old.values.get("name")))
-    values = {f.name: draft.values.get(f.name) for f in kind.fields}
-    values = {k: v.strip() or None if isinstance(v, str) else v for k, v in values.items()}
+    if kind.single and not draft.id:
+        raise UserError()
+    old = _existing(work, kind, draft.id, draft.version) if draft.id else None
+    values = _stripped({f.name: draft.values.get(f.name) for f in kind.fields})
     for f in kind.fields:
         if values[f.name] is None and f.type == "flag":
             values[f.name] = bool(f.default)
-    cleaned = RecordDraft(kind.key, values, draft.children, draft.id, draft.version)
+    children = {child.key: [_stripped(row) for row in draft.children.get(child.key, ())] for child in kind.children}
+    cleaned = RecordDraft(kind.key, values, children, draft.id, draft.version)
     if problems := kind.problems(cleaned) + _database_problems(work, kind, cleaned, old):
         raise InvalidDraft(problems)
     saved = _write(work, kind, cleaned)
@@ -38,7 +38,7 @@ def save(work: Work, draft: RecordDraft) -> Saved:
                if (old.values.get(f.name) if old else None) != values[f.name]]
     for child in kind.children:
         before = [_bare(row) for row in old.children[child.key]] if old else []
-        after = [_bare(row) for row in draft.children.get(child.key, [])]
+        after = [_bare(row) for row in children[child.key]]
         if before != after:
             changes.append((child.key, None, _words(before), _words(after)))
     work.audits.append(trail.Audit("save", kind.key, saved.id, saved.number, changes))
@@ -52,9 +52,9 @@ def delete(work: Work, kind_key: str, record_id: int, version: int) -> None:
     """Delete a record that nothing refers to; HasDependants otherwise (stop it instead)."""
     kind = document_types.RECORDS_BY_KEY[kind_key]
     work.require(kind.permission("save"))
-    old = read(work.connection, kind, record_id)
-    if old.version != version:
-        raise StaleDocument(by="", at="", number=str(old.values.get("name")))
+    if kind.single:
+        raise UserError()
+    old = _existing(work, kind, record_id, version)
     table = TABLES[kind.key]
     try:
         with work.connection.begin_nested():
@@ -82,21 +82,40 @@ def read(connection: Any, kind: RecordType, record_id: int) -> RecordDraft:
     return RecordDraft(kind.key, {f.name: row[f.name] for f in kind.fields}, children, record_id, row["version"])
 
 
+def _existing(work: Work, kind: RecordType, record_id: int, version: int | None) -> RecordDraft:
+    """The record, locked; StaleDocument unless it still has this version."""
+    table, a = TABLES[kind.key], audit_entry.c
+    work.rows(select(table.c.id).where(table.c.id == record_id).with_for_update(key_share=True))
+    old = read(work.connection, kind, record_id)
+    if old.version != version:
+        last = work.connection.execute(select(a.actor, a.at).where(
+            a.entity == kind.key, a.entity_id == record_id).order_by(a.id.desc()).limit(1)).first()
+        raise StaleDocument(by=last.actor if last else "", at=f"{last.at:%Y-%m-%d %H:%M}" if last else "",
+                            number=str(old.values.get("code") or old.values.get("name")))
+    return old
+
+
+def _stripped(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: v.strip() or None if isinstance(v, str) else v for k, v in row.items()}
+
+
 def _database_problems(work: Work, kind: RecordType, draft: RecordDraft, old: RecordDraft | None) -> list[Problem]:
     found = []
     table = TABLES[kind.key]
     unique = "code" if "code" in table.c else "name" if kind.key == "unit" else None
-    if unique and draft.values.get(unique) and _taken(work, table, unique, draft.values[unique], draft.id):
+    if unique and not kind.field(unique).problem(draft.values[unique]) and _taken(
+            work, table, unique, draft.values[unique], draft.id):
         found.append(Problem(unique, N_("{value} is already used"), None, {"value": draft.values[unique]}))
     for f in kind.fields:
         value = draft.values.get(f.name)
-        if f.type in REFERENCES and isinstance(value, int) and not _exists(work, REFERENCES[f.type], value):
+        if value and f.type in REFERENCES and not f.problem(value) and not _exists(work, REFERENCES[f.type], value):
             found.append(Problem(f.name, N_("{field} is unknown"), None, {"field": f.title}))
     for child in kind.children:
         for i, row in enumerate(draft.children.get(child.key, ())):
             for f in child.fields:
                 value = row.get(f.name)
-                if f.type in REFERENCES and isinstance(value, int) and not _exists(work, REFERENCES[f.type], value):
+                if value and f.type in REFERENCES and not f.problem(value) and not _exists(
+                        work, REFERENCES[f.type], value):
                     found.append(Problem(f"{child.key}.{f.name}", N_("{field} is unknown"), i, {"field": f.title}))
     if kind.key == "category" and draft.id and _loops(work, draft.id, draft.values.get("parent_id")):
         found.append(Problem("parent_id", N_("A category cannot lie below itself")))
@@ -124,7 +143,8 @@ def _item_problems(work: Work, draft: RecordDraft, old: RecordDraft | None) -> l
               for i, w in enumerate(places) if places.index(w) < i]
     if old and draft.id and (old.values["unit_id"] != draft.values.get("unit_id")
                              or old.values["stocked"] != draft.values.get("stocked")) and work.rows(
-            select(stock_move.c.id).where(stock_move.c.item_id == draft.id).limit(1)):
+            select(document_line.c.id).join(document).where(
+                document_line.c.item_id == draft.id, document.c.status != Status.DRAFT).limit(1)):
         found.append(Problem("unit_id", N_("The base unit stands: the item has moved already")))
     found += _used_unit_problems(work, draft, old)
     return found
