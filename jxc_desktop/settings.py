@@ -47,7 +47,7 @@ DECLARED = (
             title=N_("Text size"), group=LOOK),
     Setting("look/language", (str,), "zh_CN", tuple(LANGUAGES.items()), title=N_("Language"), group=LOOK),
     Setting("work/reopen_tabs", (bool,), True, title=N_("Reopen the tabs of last time"), group=WORK),
-    Setting("print/after_save", (bool,), False, title=N_("Print after saving with F9"), group=WORK),
+    Setting("print/after_save", (bool,), False, pc=True, title=N_("Print after saving with F9"), group=WORK),
     Setting("scan/gap_ms", (int,), 35, ((20, N_("20 ms (fast scanner)")), (35, N_("35 ms (usual)")),
                                         (60, N_("60 ms (slow scanner, wireless)"))), pc=True,
             title=N_("Longest gap between the keys of a scan"), group=SCAN),
@@ -66,6 +66,11 @@ DECLARED = (
 )
 _BY_KEY = {setting.key: setting for setting in DECLARED}
 _MIRRORED = "look/"  # needed before a database is open: kept on the PC too
+
+
+def printer_of(kind_key: str) -> str:
+    """Where a PC remembers the printer for documents of a type."""
+    return f"print/{kind_key}/printer"
 
 
 def declared(key: str) -> Setting | None:

@@ -20,7 +20,7 @@ def editor(desk: Desk) -> DocumentEditor:
 
 
 def saved(desk: Desk) -> Any:
-    [number] = desk.saved("delivery_note")
+    assert len(desk.saved("delivery_note")) == 1
     return desk.company.read(2)
 
 

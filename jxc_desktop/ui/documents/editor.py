@@ -279,8 +279,8 @@ class DocumentEditor(EditorPage):
     def _bind_keys(self) -> None:
         for key, call in {
                 "Ctrl+S": self.save, "F12": self.save, "F9": self._save_and_new, "Ctrl+Return": self._save_and_new,
-                "Ctrl+P": self.print, "Ctrl+N": self._new, "F6": self.next_zone, "F11": self.toggle_lines_only,
-                "Shift+F6": lambda: self.next_zone(False)}.items():
+                "Ctrl+P": self.print, "Shift+F9": self.print, "Ctrl+N": self._new, "F11": self.toggle_lines_only,
+                "F6": self.next_zone, "Shift+F6": lambda: self.next_zone(False)}.items():
             bind(self, key, call)
         for key in ("Ctrl+Shift+S", "Ctrl+Shift+L", "Ctrl+Shift+D", "Ctrl+Shift+P", "Ctrl+E"):
             bind(self, key, partial(self._act, key))

@@ -24,12 +24,13 @@ from jxc_desktop.errors import (
 )
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.services import documents
+from jxc_desktop.settings import printer_of
 from jxc_desktop.ui.documents import opening
 from jxc_desktop.ui.documents.opening import Opened, Origin
 from jxc_desktop.ui.key_hold import KeyHold
 from jxc_desktop.ui.tokens import Tone
 
-SAVE_BAR = "save"
+SAVE_BAR, PRINT_BAR = "save", "print"
 _LOST = (DatabaseBusy, DatabaseGone, DatabaseReadOnly)
 
 
@@ -129,10 +130,22 @@ class Saving:
         editor.set_dirty(False)
         editor.saved.emit(saved)
         self._tell(outcome, after)
-        always = editor.context.settings.get("print/after_save", False)
-        if after is After.PRINT or (after is After.NEW and always):
+        if after is After.PRINT:
             editor.print_wanted.emit((saved.id,), False)
+        elif after is After.NEW and editor.context.settings.get("print/after_save", False, pc=True):
+            self._print(saved)
         self.reopen(Origin() if after is After.NEW else Origin(id=saved.id))
+
+    def _print(self, saved: Any) -> None:
+        """In passing, while the next document is typed: nothing may come in between."""
+        editor, ids = self._editor, (saved.id,)
+        if editor.context.settings.get(printer_of(editor.kind.key), "", pc=True):
+            editor.print_wanted.emit(ids, False)
+        else:
+            text = tr("{number} is saved but not printed: this PC has no printer for {kind} yet",
+                      number=saved.number, kind=tr(editor.kind.title))
+            editor.bars.show_bar(PRINT_BAR, text, Tone.WARN, [
+                (tr("Choose a printer…"), lambda: editor.print_wanted.emit(ids, True))])
 
     def _tell(self, outcome: Any, after: After) -> None:
         toaster, saved = self._editor.toaster, outcome.value

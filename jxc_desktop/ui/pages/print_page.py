@@ -7,18 +7,22 @@ from typing import Any
 
 from PySide6.QtWidgets import QFileDialog
 
+from jxc_desktop.errors import UserError
 from jxc_desktop.i18n import tr
 from jxc_desktop.services import documents
 from jxc_desktop.services.exchange import exporting
 from jxc_desktop.services.printing import PrintOptions, Sheet, render
 from jxc_desktop.services.printing.documents import sheets
+from jxc_desktop.settings import printer_of
 from jxc_desktop.ui.page import PageWidget
 from jxc_desktop.ui.preview_page import PreviewPage
 from jxc_desktop.ui.preview_panel import PreviewPanel
-from jxc_desktop.ui.printer import print_pdf
+from jxc_desktop.ui.printer import PrinterGone, print_pdf
 from jxc_desktop.ui.session import Session
+from jxc_desktop.ui.tokens import Tone
 
 Done = Callable[[], object]
+_NAMED = 3  # numbers in a message
 
 
 def read(queries: Any, ids: Sequence[int]) -> tuple[str, list[Sheet]]:
@@ -67,7 +71,12 @@ def count(operations: Any, ids: Sequence[int], done: Done = lambda: None) -> Non
 
 
 class DirectPrint:
-    """Prints at once where a printer is remembered for this kind of document; else the preview opens."""
+    """Prints at once where a printer is remembered for this kind of document; else the preview opens.
+
+    What the spooler did not take is not counted, and said on the page that wanted it.
+    """
+
+    BAR = "print"
 
     def __init__(self, page: Any, session: Session, open_preview: Done, told: Callable[[str], object]):
         self._page, self._session, self._open, self._told = page, session, open_preview, told
@@ -79,16 +88,31 @@ class DirectPrint:
         kind, shown = found
         panel = PreviewPanel(kind, tuple(dict.fromkeys(c for sheet in shown for c in sheet.copies)),
                              self._session.settings)
-        if not self._session.settings.get(f"print/{kind}/printer", "", pc=True) or not panel.chosen_printer:
+        remembered = self._session.settings.get(printer_of(kind), "", pc=True)
+        if not remembered:
             self._open()
+        elif panel.chosen_printer != remembered:
+            self._refused(ids, shown, PrinterGone(printer=remembered))
         else:
-            self._page.operations.read(send, shown, panel.chosen_printer, panel.chosen_paper, panel.options,
-                                       done=lambda _: self._sent(ids, shown))
+            self._page.operations.read(send, shown, remembered, panel.chosen_paper, panel.options,
+                                       done=lambda _: self._sent(ids, shown), failed=partial(self._refused, ids, shown))
         panel.deleteLater()
 
+    def _refused(self, ids: Sequence[int], shown: Sequence[Sheet], error: Exception) -> None:
+        if not isinstance(error, UserError):
+            raise error
+        text = tr("{number} was not printed: {reason}", number=_numbers(shown), reason=str(error))
+        self._page.bars.show_bar(self.BAR, text, Tone.BAD, [
+            (tr("Try again"), partial(self.print, ids)), (tr("Choose a printer…"), self._open)])
+
     def _sent(self, ids: Sequence[int], shown: Sequence[Sheet]) -> None:
+        self._page.bars.clear(self.BAR)
         count(self._page.operations, ids)
-        self._told(tr("{what} sent to the printer", what=", ".join(sheet.number for sheet in shown[:3])))
+        self._told(tr("{what} sent to the printer", what=_numbers(shown)))
+
+
+def _numbers(shown: Sequence[Sheet]) -> str:
+    return ", ".join(sheet.number for sheet in shown[:_NAMED]) + ("…" if len(shown) > _NAMED else "")
 
 
 def export_document(page: Any, session: Session, document_id: int, told: Callable[[str], object]) -> None:
