@@ -404,7 +404,7 @@ def create_tables() -> None:
         sa.Column("quantity_after", sa.BigInteger(), nullable=False),
         sa.Column("value_after", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
-        sa.CheckConstraint("restated = false OR quantity = 0", name="ck_stock_move_restatement_moves_nothing"),
+        sa.CheckConstraint("restated = false OR quantity = 0", name=op.f("ck_stock_move_restatement_moves_nothing")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name="fk_stock_move_document_id"),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name="fk_stock_move_item_id"),
         sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name="fk_stock_move_posting_id"),

@@ -89,7 +89,9 @@ def complete(draft: Draft, *, value_gross: bool = False) -> Totals:
 
 def _settle(line: Values) -> None:
     computed = amount_of(line)
-    if line.get("amount") is None:
-        line["amount"] = ZERO if line.get("gift") else computed
+    if line.get("amount") is None and line.get("gift"):
+        line |= {"amount": ZERO, "price": ZERO}
+    elif line.get("amount") is None:
+        line["amount"] = computed
     elif line["amount"] != computed:
         line["price"] = price_of(line) if line.get("quantity") else line.get("price")

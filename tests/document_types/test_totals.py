@@ -89,6 +89,9 @@ def test_a_gift_without_price_is_worth_nothing_and_takes_no_discount() -> None:
     assert [each["amount"] for each in draft.lines] == [0, 10]
     assert [each["discount_share"] for each in draft.lines] == [0, 1]
     assert draft.header["total"] == 9
+    once = [dict(each) for each in draft.lines]
+    totals.complete(draft)
+    assert draft.lines == once
 
 
 def test_prices_include_tax_unless_said_otherwise() -> None:
