@@ -232,7 +232,7 @@ class Company:
         assert {k: sorted(v) for k, v in used.items()} == {k: list(range(1, n + 1)) for k, n in last.items() if n}
 
     def _check_digests(self) -> None:
-        for name in ("stock_move", "partner_entry", "audit_entry"):
+        for name in ("posting", "stock_move", "partner_entry", "audit_entry"):
             for row in self.rows(select(TABLES[name])):
                 assert trail.digest(row._mapping) == row.digest, (name, row)
 
