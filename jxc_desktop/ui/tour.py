@@ -10,7 +10,8 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from jxc_desktop.settings import PcFile
 from jxc_desktop.ui.tour_driver import Driver, Look, TourFailed, Watch
 from jxc_desktop.ui.user_menu import LANGUAGE, MODE
 
-DOCUMENTS, SEED = 700, 2026
+BOOKS, DOCUMENTS, SEED = "demo.db", 700, 2026
 _PICTURE = re.compile(r"\d\d_\w+_(light|dark)_\d+x\d+\.png")
 Start = Callable[[Path, str], Any]  # (folder for its files, books to open) -> the program
 
@@ -86,12 +87,12 @@ def run(out: Path, start: Start, language: str = "zh_CN", only: Sequence[str] = 
     began = time.monotonic()
     out = out.absolute()
     _clear(out)
-    books = out / "demo.db"
+    books = out / BOOKS
     print(f"demo company: {books}", flush=True)
     build(books)
     watch = Watch()
-    with watch.on(), tempfile.TemporaryDirectory() as folder, taken(books, out, start, Path(folder), language,
-                                                                    look or Look()) as tour:
+    with watch.on(), tempfile.TemporaryDirectory() as folder, taken(
+            out, start, Path(folder), language, look or Look()) as tour:
         faults = _walk(tour, watch, only)
     faults += check_books(books)
     _report(out, tour.drive, faults, time.monotonic() - began)
@@ -105,31 +106,25 @@ def build(books: Path, documents: int = DOCUMENTS) -> None:
     demo.build(str(books), seed=SEED, documents=documents, today=dt.date.today() - dt.timedelta(days=1))
 
 
-class taken:
-    """The program on `books`, with a driver; closed at the end."""
-
-    def __init__(self, books: Path, out: Path, start: Start, folder: Path, language: str, look: Look):
-        self._given = books, out, start, folder, language, look
-
-    def __enter__(self) -> Tour:
-        books, out, start, folder, language, look = self._given
-        _big_screen(folder)
-        QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
-        settings = PcFile(folder / "config" / "settings.json")
-        settings.set(LANGUAGE, language)
-        settings.set(MODE, look.modes[0].value)
-        self._program = program = start(folder, str(books))
-        drive = Driver(lambda: program.window, program.session.tasks, out / "screens", look)
-        self._tour = tour = Tour(drive, program, out)
-        tour.drive.until(lambda: program.session.is_open and program.window.current_page, "the program open")
-        tour.drive.settle()
-        return tour
-
-    def __exit__(self, *error: object) -> None:
-        self._tour.drive.close()
-        if self._program.window:
-            self._program.window.close()
-        self._program.close()
+@contextmanager
+def taken(out: Path, start: Start, folder: Path, language: str, look: Look) -> Iterator[Tour]:
+    """The program on the books in `out`, its own files in `folder`, with a driver; closed at the end."""
+    _big_screen(folder)
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+    settings = PcFile(folder / "config" / "settings.json")
+    settings.set(LANGUAGE, language)
+    settings.set(MODE, look.modes[0].value)
+    program = start(folder, str(out / BOOKS))
+    drive = Driver(lambda: program.window, program.session.tasks, out / "screens", look)
+    try:
+        drive.until(lambda: program.session.is_open and program.window.current_page, "the program open")
+        drive.settle()
+        yield Tour(drive, program, out)
+    finally:
+        drive.close()
+        if program.window:
+            program.window.close()
+        program.close()
         QApplication.closeAllWindows()
 
 
@@ -189,7 +184,7 @@ def _clear(out: Path) -> None:
     """Take away what an earlier tour left here, and nothing else."""
     out.mkdir(parents=True, exist_ok=True)
     for suffix in ("", "-wal", "-shm", "-journal"):
-        (out / f"demo.db{suffix}").unlink(missing_ok=True)
+        (out / f"{BOOKS}{suffix}").unlink(missing_ok=True)
     for file in (*out.glob("failed_*.png"), *(out / "screens").glob("*.png")):
         if _PICTURE.fullmatch(file.name) or file.name.startswith("failed_"):
             file.unlink()

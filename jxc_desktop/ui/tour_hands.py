@@ -63,8 +63,10 @@ def new_document(tour: Tour, kind: str) -> Any:
 
 def arrived(tour: Tour, kind: str) -> Any:
     """Wait for the editor of a document that was asked for."""
-    key = f"document/{kind}/"
-    tour.drive.until(lambda: tour.page.key.startswith(key) and tour.page.loaded, f"an editor for a {kind}")
+    def there() -> bool:
+        return bool(tour.page and tour.page.key.startswith(f"document/{kind}/") and tour.page.loaded)
+
+    tour.drive.until(there, f"an editor for a {kind}")
     tour.drive.settle()
     return tour.page
 

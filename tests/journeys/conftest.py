@@ -32,10 +32,10 @@ class Day:
 def day(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     """In one theme and size."""
     out, folder = tmp_path_factory.mktemp("tour"), tmp_path_factory.mktemp("pc")
-    books, watch = out / "demo.db", Watch()
+    books, watch = out / tour.BOOKS, Watch()
     tour.build(books, documents=120)
     look = Look((Mode.LIGHT,), ((1366, 768),))
-    with watch.on(), tour.taken(books, out, start_in, folder, "zh_CN", look) as walk:
+    with watch.on(), tour.taken(out, start_in, folder, "zh_CN", look) as walk:
         for station in STATIONS.values():
             station(walk)
         walk.drive.settle()

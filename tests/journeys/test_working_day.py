@@ -31,7 +31,7 @@ def sheet_rows(file: Path) -> list[tuple[object, ...]]:
 
 def test_nothing_warned_and_the_books_agree(day: Day) -> None:
     assert day.faults == []
-    assert tour.check_books(day.out / "demo.db") == []
+    assert tour.check_books(day.out / tour.BOOKS) == []
 
 
 def test_every_station_left_its_picture(day: Day) -> None:
