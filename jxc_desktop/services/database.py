@@ -88,7 +88,7 @@ def check_file(path: Path) -> None:
     """
     if not path.is_file() or not path.stat().st_size:
         raise DatabaseForeign(path=str(path))
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
         try:
             connection.execute("PRAGMA schema_version")
         except sqlite3.DatabaseError as error:

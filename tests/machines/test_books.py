@@ -298,6 +298,6 @@ def test_random_days_keep_the_books(db_url: str) -> None:
     with opened(db_url) as company:
         random_days = type("RandomDays", (Machine,), {"company": company})
         run_state_machine_as_test(random_days, settings=settings(
-            max_examples=DAYS or 25, stateful_step_count=STEPS or 25, deadline=None, derandomize=not (DAYS or STEPS),
+            max_examples=DAYS or 40, stateful_step_count=STEPS or 25, deadline=None, derandomize=not (DAYS or STEPS),
             phases=[Phase.generate], report_multiple_bugs=False, database=None,
             suppress_health_check=list(HealthCheck)))

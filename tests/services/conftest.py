@@ -1,14 +1,5 @@
 """The company that the tests of this folder work on."""
 
-from collections.abc import Iterator
+from tests.founding import company, founded_database, founded_file, pg_company, sqlite_company
 
-import pytest
-
-from tests.company import Company, opened
-
-
-@pytest.fixture
-def company(db_url: str) -> Iterator[Company]:
-    """A small company on each of the two databases; its books are checked at the end."""
-    with opened(db_url) as made:
-        yield made
+__all__ = ["company", "founded_database", "founded_file", "pg_company", "sqlite_company"]
