@@ -25,7 +25,7 @@ class SettingsDialog(FrameDialog):
     def __init__(self, parent: QWidget | None, session: Session, shell: Languages):
         super().__init__(parent, session, tr("Settings"))
         self._shell = shell
-        self.resize(640, 560)
+        self.resize(640, 624)
         self.search = SearchBox(tr("Search settings"))
         self.search.textChanged.connect(self._filter)
         self.body.addWidget(self.search)
