@@ -13,6 +13,7 @@ from jxc_desktop.ui.main_window import MainWindow
 from jxc_desktop.ui.page import optional
 from jxc_desktop.ui.palette import PaletteHit
 from jxc_desktop.ui.session import Session
+from jxc_desktop.ui.stepping import Stepping
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import LoadingBar, label
 
@@ -74,7 +75,7 @@ class Desk(QObject):
     def __init__(self, window: MainWindow, session: Session, shell: Shell):
         super().__init__(window)
         self.window, self.session, self._shell = window, session, shell
-        self._cover = Cover(window.workspace.stack)
+        self._cover, self._stepping = Cover(window.workspace.stack), Stepping(window)
         self._panel: Any = None
 
     def cover(self, text: str) -> None:
@@ -135,10 +136,15 @@ class Desk(QObject):
 
     def _make(self, make: Callable[[Session, str], Any], key: str) -> QWidget:
         page = make(self.session, key)
-        for name, call in (("open_wanted", self.open), ("print_wanted", self.print), ("export_wanted", self.export)):
+        for name, call in (("open_wanted", partial(self._open_from, page)), ("print_wanted", self.print),
+                           ("export_wanted", self.export), ("step_wanted", partial(self._stepping.step, page))):
             if signal := optional(page, name):
                 signal.connect(call)
         return page
+
+    def _open_from(self, page: Any, key: str) -> None:
+        self._stepping.opened(key, page)
+        self.open(key)
 
     def print(self, document_ids: Sequence[int], preview: bool) -> None:
         """The preview, or at once to the printer that this PC remembers."""

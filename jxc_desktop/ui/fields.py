@@ -334,7 +334,8 @@ class ReferenceField(_TypedEditor, LookupEdit):
             self.decided.emit()
 
     def _undecided(self) -> None:
-        """Typing goes on."""
+        """Typing goes on: what is wrong with the text is said once it is left."""
+        self.show_problem("")
         self.deciding, self._unknown = False, ""
 
     def event(self, event: QEvent) -> bool:

@@ -66,16 +66,19 @@ class LineDelegate(CellDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("accent"))
             painter.drawPolygon(QPolygon([corner, corner - QPoint(_TRIANGLE, 0), corner + QPoint(0, _TRIANGLE)]))
-        if self._shows_hint(index):
-            painter.setPen(theme.colour("text3"))
-            painter.setFont(theme.font())
-            painter.drawText(option.rect.adjusted(theme.current().sizes.cell_x, 0, 600, -1),
-                             Qt.AlignmentFlag.AlignVCenter, tr("Code, name, initials or barcode"))
+        if cast(LineModel, index.model()).is_entry(index.row()):
+            self._paint_hint(painter, option.rect, index.row())
         painter.restore()
 
-    def _shows_hint(self, index: Index) -> bool:
-        model = cast(LineModel, index.model())
-        return model.column_at(index.column()).part == NAME and model.is_entry(index.row())
+    def _paint_hint(self, painter: QPainter, cell: QRect, row: int) -> None:
+        """From the name on over the empty cells behind it: each paints what of the text lies in it."""
+        name = self._grid.visualRect(self._grid.cell(row, f"{self._grid.lines.item_name}.{NAME}"))
+        if cell.left() >= name.left():
+            painter.setClipRect(cell)
+            painter.setPen(theme.colour("text3"))
+            painter.setFont(theme.font())
+            painter.drawText(QRect(name.left() + theme.current().sizes.cell_x, cell.top(), 600, cell.height() - 1),
+                             Qt.AlignmentFlag.AlignVCenter, tr("Code, name, initials or barcode"))
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         column = self._column(index)

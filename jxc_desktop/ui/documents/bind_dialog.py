@@ -17,6 +17,7 @@ from jxc_desktop.ui.info_bar import InfoBars
 from jxc_desktop.ui.operations import Operations
 from jxc_desktop.ui.widgets import FieldLabel, label
 
+_SIZE = (560, 400)  # with room for the list under the field
 ITEM = Field("item_id", N_("Item"), FieldType.ITEM, required=True)
 
 
@@ -30,7 +31,7 @@ class BindDialog(QDialog):
         self.setWindowTitle(title)
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(460)
+        self.resize(*_SIZE)
         self.bars = InfoBars()
         self.operations = Operations(context, self, self.bars)
         self.item = fields.editor(ITEM, context)
@@ -78,6 +79,7 @@ class BindDialog(QDialog):
         row.addWidget(FieldLabel(tr(ITEM.title), True, self.item))
         row.addWidget(self.item, 1)
         layout.addLayout(row)
+        layout.addStretch(1)
         cancel = Button(tr("Cancel"), key_hint="Esc")
         cancel.clicked.connect(self.reject)
         buttons.addStretch(1)

@@ -38,6 +38,7 @@ class DocumentEditor(EditorPage):
     open_wanted = Signal(str)  # the key of a page
     print_wanted = Signal(object, bool)  # document ids; True for the preview
     export_wanted = Signal(int)
+    step_wanted = Signal(int)  # 1 the next document, -1 the one before
     shown = Signal()  # a document is on the screen
     saved = Signal(object)
 
@@ -65,6 +66,16 @@ class DocumentEditor(EditorPage):
             origin = Origin(draft=kept)
         self.operations.read(opening.read, self.context.queries, self.kind, origin,
                              done=lambda opened: self.show_opened(opened, typed=origin.draft is not None))
+
+    def turn_to(self, document_id: int) -> None:
+        """Another document in this tab; what is typed here waits in the journal."""
+        self.keep()
+        if self.dirty and self.editing:
+            self.toaster.show(tr("Kept; the home page lists it"))
+        self.editing = self.loaded = False  # nothing is typed into what is leaving
+        self.set_dirty(False)
+        self.set_key(f"document/{self.kind.key}/{document_id}")
+        self.open(Origin(id=document_id))
 
     def show_opened(self, opened: Opened, *, typed: bool = False, correcting: bool = False) -> None:
         """Take what was read. `typed`: it has edits that are not saved."""
@@ -280,6 +291,8 @@ class DocumentEditor(EditorPage):
         for key, call in {
                 "Ctrl+S": self.save, "F12": self.save, "F9": self._save_and_new, "Ctrl+Return": self._save_and_new,
                 "Ctrl+P": self.print, "Shift+F9": self.print, "Ctrl+N": self._new, "F11": self.toggle_lines_only,
+                "Ctrl+PgUp": lambda: self._step(-1), "Ctrl+PgDown": lambda: self._step(1),
+                "Ctrl+F": self.lines_card.finder.start, "Alt+Up": self.problems.read_out,
                 "F6": self.next_zone, "Shift+F6": lambda: self.next_zone(False)}.items():
             bind(self, key, call)
         for key in ("Ctrl+Shift+S", "Ctrl+Shift+L", "Ctrl+Shift+D", "Ctrl+Shift+P", "Ctrl+E"):
@@ -295,6 +308,10 @@ class DocumentEditor(EditorPage):
 
     def _save_and_new(self) -> None:
         self.save(After.NEW)
+
+    def _step(self, by: int) -> None:
+        if not self.saving.busy and self.loaded:
+            self.step_wanted.emit(by)
 
     def _new(self) -> None:
         self.open_wanted.emit(f"document/{self.kind.key}/new-{dt.datetime.now():%H%M%S%f}")

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from jxc_desktop.document_types.schema import DocumentType
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui.buttons import Button, Role
+from jxc_desktop.ui.documents.find_lines import FindLines
 from jxc_desktop.ui.documents.totals_bar import TotalsBar
 from jxc_desktop.ui.grid import LineGrid
 from jxc_desktop.ui.widgets import Card, label
@@ -37,6 +38,8 @@ class LinesCard(Card):
         for tool in (self.scan, self.copy_last, self.sources, self.paste):
             row.addWidget(tool)
         row.addStretch(1)
+        self.finder = FindLines(grid)
+        row.addWidget(self.finder)
         for tool in (self.lines_only, self.columns):
             row.addWidget(tool)
         for tool in (self.scan, self.copy_last, self.sources, self.paste, self.lines_only, self.columns):

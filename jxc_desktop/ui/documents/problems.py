@@ -4,7 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QToolTip
+
 from jxc_desktop.i18n import tr
+from jxc_desktop.ui.toast import announce
 from jxc_desktop.ui.tokens import Tone
 
 _LINKS = 4  # in one bar
@@ -31,6 +35,22 @@ class Problems:
                              Tone.BAD, links)
         if places:
             places[0][1]()
+
+    def read_out(self) -> None:
+        """Alt+↑: the fault of the field or cell with the cursor, in words; else what its hint says."""
+        focused = QApplication.focusWidget()
+        grid = self._editor.grid
+        if focused is None:
+            return
+        if grid.hasFocus() or grid.isAncestorOf(focused):
+            index = grid.currentIndex()
+            text, area = index.data(Qt.ItemDataRole.ToolTipRole), grid.visualRect(index)
+            at = grid.viewport().mapToGlobal(area.bottomLeft())
+        else:
+            text, at = focused.toolTip(), focused.mapToGlobal(focused.rect().bottomLeft())
+        if text:
+            QToolTip.showText(at, text, focused)
+            announce(focused, text, urgent=True)
 
     def clear(self) -> None:
         self._editor.bars.clear(self.BAR)

@@ -39,6 +39,10 @@ class DocumentListPage(ListPage):
     def open_row(self, row: Any) -> None:
         self.open_wanted.emit(f"document/{self.kind.key}/{row['id']}")
 
+    def document_ids(self) -> list[int]:
+        """As they stand on the screen."""
+        return [row["id"] for row in self.model.rows]
+
     def new(self) -> None:
         self.open_wanted.emit(f"document/{self.kind.key}/new")
 
