@@ -5,15 +5,14 @@ The baseline knows its rows beforehand: no checks, no rules, one commit; what th
 
 import datetime as dt
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
+from bench.databases import fresh
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Draft, RecordDraft
 from jxc_desktop.services import access, database, documents, records
@@ -24,11 +23,9 @@ DAY = dt.date(2026, 1, 5)
 
 
 def run(url: str | None) -> dict[str, Any]:
-    """Medians in milliseconds and their ratio; on SQLite in a temporary folder, or on the database given."""
-    if url:
-        return _measure(url)
-    with tempfile.TemporaryDirectory() as folder:
-        return _measure(str(Path(folder) / "bench.db"))
+    """Medians in milliseconds and their ratio; on a fresh SQLite file, or beside the database given."""
+    with fresh(url) as made:
+        return _measure(made)
 
 
 def _measure(url: str) -> dict[str, Any]:
@@ -73,11 +70,10 @@ def _stock(commands: Commands) -> tuple[dict[str, Any], list[int]]:
         made = document_types.RECORDS_BY_KEY[kind].new_draft()
         return int(commands.execute(records.save, RecordDraft(kind, made.values | values)).value.id)
 
-    mark = time.time_ns()  # a database given by --db may hold those of an earlier run
-    unit = record("unit", name=f"B{mark % 10**9}", decimals=0)
-    warehouse = record("warehouse", code=f"B{mark}", name="Bench")
-    customer = record("partner", code=f"BC{mark}", name="Bench")
-    items = [record("item", code=f"B{mark}-{i}", name=f"Bench {i}", unit_id=unit) for i in range(LINES)]
+    unit = record("unit", name="B", decimals=0)
+    warehouse = record("warehouse", code="B", name="Bench")
+    customer = record("partner", code="B", name="Bench")
+    items = [record("item", code=f"B{i}", name=f"Bench {i}", unit_id=unit) for i in range(LINES)]
     commands.execute(documents.save, Draft("opening_stock", {"date": DAY, "warehouse_id": warehouse}, [
         {"item_id": i, "quantity": Decimal(100_000), "price": Decimal(10)} for i in items]))
     return {"date": DAY, "warehouse_id": warehouse, "partner_id": customer, "tax_included": True}, items
@@ -103,8 +99,9 @@ def _baseline(engine: Engine, header: dict[str, Any], items: list[int]) -> Calla
             "INSERT INTO document (kind, number, status, date, total, created_at, created_by, version, tax_included)"
             " VALUES ('baseline', ?, 'posted', ?, 20000, ?, 'bench', 1, true) RETURNING id"),
             (number, DAY.isoformat(), now)).fetchone()[0]
-        posting = cursor.execute(sql("INSERT INTO posting (document_id, action, at, actor, digest) VALUES (?, 'post', ?, 'b', ?)"
-                                     " RETURNING id"), (document, now, digest)).fetchone()[0]
+        posting = cursor.execute(sql("INSERT INTO posting (document_id, action, at, actor, digest)"
+                                     " VALUES (?, 'post', ?, 'b', ?) RETURNING id"),
+                                 (document, now, digest)).fetchone()[0]
         cursor.executemany(sql(
             "INSERT INTO document_line (document_id, position, item_id, quantity, base_quantity, price, amount, gift)"
             " VALUES (?, ?, ?, 10000, 10000, 2000000000, 2000, false)"),

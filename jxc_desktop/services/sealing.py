@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, text
 
+from jxc_desktop.i18n import N_
 from jxc_desktop.models import TABLES
 from jxc_desktop.models.trail import seal as seal_table
 from jxc_desktop.services import trail
@@ -107,7 +108,7 @@ def broken_seals(connection: Connection, name: str) -> Iterator[tuple[str, Any, 
         if len(rows) != block.size:
             yield where, f"{block.size} rows, as sealed", f"{len(rows)} rows"
         elif _hash(previous, rows) != bytes(block.hash):
-            yield where, "the rows that were sealed, in their order", "others"
+            yield where, N_("the rows that were sealed, in their order"), N_("others")
         previous, sealed = bytes(block.hash), sealed + len(rows)
         below = connection.scalar(select(func.count()).where(c.id <= block.last_id)) or 0
         if below > sealed:

@@ -1,5 +1,6 @@
 """The one way to change the database: one command, one transaction, one trail."""
 
+import dataclasses
 import datetime as dt
 import random
 import sqlite3
@@ -77,11 +78,12 @@ class Work:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command returned, and what it touched."""
+    """What a command returned, and what it touched; `repeated` if it had been carried out before."""
 
     value: Any
     changes: frozenset[tuple[str, int]] = frozenset()
     alerts: tuple[AlertInfo, ...] = ()
+    repeated: bool = False
 
 
 def utc_now() -> dt.datetime:
@@ -113,7 +115,7 @@ class Commands:
             try:
                 outcome = self._once(operation, args, key, acknowledged)
                 self._publish(outcome.changes)
-                return outcome
+                return dataclasses.replace(outcome, repeated=outcome.repeated and not attempt)  # else it was us
             except DBAPIError as error:
                 meaning = database.translated(error)
                 if attempt + 1 == _tries(error, meaning) or time.monotonic() > deadline:
@@ -167,7 +169,7 @@ def _frozen(outcome: Outcome) -> dict[str, Any]:
 
 def _revived(frozen: dict[str, Any]) -> Outcome:
     value = Saved(*frozen["value"]) if frozen["type"] == "Saved" else frozen["value"]
-    return Outcome(value, frozenset((e, i) for e, i in frozen["changes"]))
+    return Outcome(value, frozenset((e, i) for e, i in frozen["changes"]), repeated=True)
 
 
 class Saved(NamedTuple):

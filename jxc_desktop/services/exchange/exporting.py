@@ -1,18 +1,21 @@
 """Lists, reports and documents as workbooks, as the user sees them."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from jxc_desktop import document_types
-from jxc_desktop.document_types.schema import PROGRESS_TITLES, REFERENCES, STATUS_TITLES, FieldType
-from jxc_desktop.i18n import titled, tr
+from jxc_desktop.document_types.schema import REFERENCES, Field, FieldType
+from jxc_desktop.errors import PermissionDenied
+from jxc_desktop.i18n import N_, titled, tr
 from jxc_desktop.services.exchange.kinds import Kind
 from jxc_desktop.services.exchange.progress import Progress
-from jxc_desktop.services.exchange.sheet import Column, Table
+from jxc_desktop.services.exchange.sheet import CannotExport, Column, Table, as_text
 from jxc_desktop.services.exchange.workbook import write_csv, write_xlsx
-from jxc_desktop.services.queries import ListColumn, ListQuery, Queries
+from jxc_desktop.services.queries import ItemInfo, ListColumn, ListQuery, Queries
+from jxc_desktop.values import ZERO
 
 _PAGE = 2000
 _KINDS = {"chip": Kind.TEXT, "flag": Kind.BOOL}
@@ -20,12 +23,26 @@ _KINDS = {"chip": Kind.TEXT, "flag": Kind.BOOL}
 
 def export_list(queries: Queries, query: ListQuery, columns: Sequence[ListColumn], path: Path | str,
                 progress: Progress | None = None) -> None:
-    """Every row of a list with these columns in this order, as filtered and sorted; .xlsx or .csv by the name."""
+    """Every row of a list with these columns in this order, as filtered and sorted; .xlsx or .csv by the name.
+
+    Raises CannotExport, PermissionDenied; columns that the actor may not see are left out.
+    """
+    _require(queries, query.source)
+    allowed = {c.key for c in queries.list_columns(query.source)}
+    columns = [c for c in columns if c.key in allowed]
     sums = queries.list_sums(query)
-    table = Table(list_title(query.source), _columns(columns), _Counted(_all_rows(queries, query, columns),
-                                                                        int(sums["count"])),
-                  {k: v for k, v in sums.items() if k != "count"} or None, _filters_in_words(queries, query))
-    write(table, path, progress)
+    shown = {k: v for k, v in sums.items() if k in {c.key for c in columns}}
+    rows = _Counted(_all_rows(queries, query, columns), int(sums["count"]))
+    write(Table(list_title(query.source), _columns(columns), rows, shown or None, _filters_in_words(queries, query)),
+          path, progress)
+
+
+def _require(queries: Queries, source: str) -> None:
+    """The right to export: of the type, of items for what is in stock, to see reports for the audit trail."""
+    kind, _, key = source.partition("/")
+    permission = f"{key}.export" if key else "report.see" if kind == "audit" else "item.export"
+    if not queries.actor.may(permission):
+        raise PermissionDenied(actor=queries.actor.name, permission=permission)
 
 
 def export_report(report: Any, path: Path | str, progress: Progress | None = None) -> None:
@@ -39,41 +56,53 @@ def export_document(queries: Queries, document_id: int, path: Path | str) -> Non
     """One document: its header as lines above, its lines as the table; it can be imported again."""
     draft = queries.open_document(document_id)
     kind = document_types.BY_KEY[draft.kind]
-    items = queries.items({line["item_id"] for line in draft.lines})
-    columns, rows = [], []
+    _require(queries, f"document/{kind.key}")
+    items = queries.items({line["item_id"] for line in draft.lines if line["item_id"]})
+    columns = []
     for c in kind.columns:
         if c.shown_only or (c.permission and not queries.actor.may(c.permission)):
             continue
         if c.type is FieldType.ITEM:
-            columns += [Column("code", tr("Code")), Column("name", tr("Item")), Column("spec", tr("Spec"))]
+            columns += [Column("code", tr("Code"), Kind.CODE), Column("name", tr("Item")), Column("spec", tr("Spec"))]
         else:
             columns.append(Column(c.name, tr(c.title), field_kind(c.type)))
-    for line in draft.lines:
-        item = items[line["item_id"]]
-        choice = item.choice(line["unit_id"])
-        if line.get("discount"):
-            line["discount"] = 1 - line["discount"]  # as on the screen: what is paid
-        rows.append({**line, "code": item.code, "name": item.name, "spec": item.spec,
-                     "unit_id": choice.name if choice else ""})
-    sums = {"quantity": draft.header["total_quantity"]} | (
-        {"amount": sum(line["amount"] for line in draft.lines)} if any(c.key == "amount" for c in columns) else {})
+    rows = [_line(line, items.get(line["item_id"])) for line in draft.lines]
+    sums = {"quantity": draft.header["total_quantity"],
+            "amount": sum((line["amount"] or ZERO for line in draft.lines), ZERO)}
+    shown = {c.key for c in columns}
     head = [titled(tr("Number"), draft.number or tr("Draft"))]
-    for f in kind.header:
-        value = draft.header.get(f.name)
-        if value not in (None, ""):
-            shown = queries.label(REFERENCES[f.type], value) if f.type in REFERENCES else tr(
-                dict(f.choices)[value]) if f.choices else tr("Yes" if value else "No") if isinstance(
-                value, bool) else str(value)
-            head.append(titled(tr(f.title), shown))
-    write(Table(tr(kind.title), columns, rows, sums, head), path, None)
+    head += [titled(tr(f.title), _said(queries, f, draft.header[f.name])) for f in kind.header
+             if draft.header.get(f.name) not in (None, "")]
+    write(Table(tr(kind.title), columns, rows, {k: v for k, v in sums.items() if k in shown}, head), path, None)
+
+
+def _line(line: Mapping[str, Any], item: ItemInfo | None) -> dict[str, Any]:
+    row = dict(line)
+    if line.get("discount"):
+        row["discount"] = 1 - line["discount"]  # as on the screen: what is paid
+    if item:
+        choice = item.choice(line["unit_id"])
+        row |= {"code": item.code, "name": item.name, "spec": item.spec, "unit_id": choice.name if choice else ""}
+    return row
+
+
+def _said(queries: Queries, f: Field, value: Any) -> str:
+    if f.type in REFERENCES:
+        return queries.label(REFERENCES[f.type], value)
+    if f.choices:
+        return tr(dict(f.choices).get(value, str(value)))
+    return as_text(value)
 
 
 def write(table: Table, path: Path | str, progress: Progress | None) -> None:
-    """Raises CannotExport; the name's ending chooses the format."""
-    if Path(path).suffix.lower() == ".csv":
+    """The name's ending chooses the format; raises CannotExport for any but .xlsx and .csv."""
+    suffix = Path(path).suffix.lower()
+    if suffix == ".csv":
         write_csv(table, path, progress)
-    else:
+    elif suffix == ".xlsx":
         write_xlsx(table, path, progress)
+    else:
+        raise CannotExport(file=Path(path).name, reason=N_("only .xlsx and .csv can be written"))
 
 
 def list_title(source: str) -> str:
@@ -82,7 +111,8 @@ def list_title(source: str) -> str:
         return tr(document_types.BY_KEY[key].title)
     if kind == "record":
         return tr(document_types.RECORDS_BY_KEY[key].title)
-    return tr({"stock": "Stock", "moves": "Stock ledger", "alerts": "Alerts", "audit": "Audit trail"}[source])
+    return tr({"stock": N_("Stock"), "moves": N_("Stock ledger"), "alerts": N_("Alerts"),
+               "audit": N_("Audit trail")}[source])
 
 
 def field_kind(kind: FieldType) -> Kind:
@@ -98,9 +128,16 @@ def _columns(columns: Sequence[ListColumn]) -> tuple[Column, ...]:
 
 
 def _row(row: Mapping[str, Any], columns: Sequence[ListColumn]) -> dict[str, Any]:
-    """Chips by their titles; the rest as it is."""
-    return {c.key: tr(dict(c.choices).get(str(row.get(c.key)), str(row.get(c.key) or ""))) if c.kind == "chip"
-            else row.get(c.key) for c in columns}
+    return {c.key: _cell(c, row.get(c.key)) for c in columns}
+
+
+def _cell(column: ListColumn, value: Any) -> Any:
+    """Chips by their titles, moments (kept in UTC) by the clock here; the rest as it is."""
+    if column.kind == "chip" and value is not None:
+        return tr(dict(column.choices).get(str(value), str(value)))
+    if isinstance(value, dt.datetime):
+        return value.replace(tzinfo=dt.UTC).astimezone().replace(tzinfo=None)
+    return value
 
 
 def _all_rows(queries: Queries, query: ListQuery, columns: Sequence[ListColumn]) -> Iterator[dict[str, Any]]:
@@ -126,15 +163,23 @@ class _Counted:
         return self._count
 
 
+_FILTERS = {"date_from": N_("From"), "date_to": N_("To"), "status": N_("Status"), "progress": N_("Progress"),
+            "low": N_("Low stock"), "nonzero": N_("In stock"), "active": N_("Active"), "kind": N_("State"),
+            "customer": N_("Is a customer"), "supplier": N_("Is a supplier"), "actor": N_("Who"),
+            "created_by": N_("Prepared by"), "action": N_("Action"), "entity": N_("What")}
+
+
 def _filters_in_words(queries: Queries, query: ListQuery) -> tuple[str, ...]:
-    said = [tr("Search: {text}", text=query.text)] if query.text else []
-    titles = {"date_from": "From", "date_to": "To", "status": "Status", "progress": "Progress"}
+    said = [titled(tr("Search"), query.text)] if query.text else []
+    choices = {c.key: dict(c.choices) for c in queries.list_columns(query.source)}
     for name, value in query.filters.items():
         if value in (None, ""):
             continue
-        if name.endswith("_id"):
-            said.append(f"{queries.label(name.removesuffix('_id'), value)}")
-        elif name in titles:
-            words = STATUS_TITLES.get(value) or PROGRESS_TITLES.get(value)
-            said.append(titled(tr(titles[name]), tr(words) if words else value))
+        table = "category" if name == "parent_id" else name.removesuffix("_id")
+        if name in _FILTERS:
+            values = value if isinstance(value, list | tuple) else [value]
+            words = (tr(choices.get(name, {}).get(v, v)) if isinstance(v, str) else as_text(v) for v in values)
+            said.append(titled(tr(_FILTERS[name]), ", ".join(words)))
+        elif table in document_types.RECORDS_BY_KEY:
+            said.append(titled(tr(document_types.RECORDS_BY_KEY[table].title), queries.label(table, value)))
     return ("  ".join(said),) if said else ()

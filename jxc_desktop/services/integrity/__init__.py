@@ -11,8 +11,26 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from jxc_desktop import values
-from jxc_desktop.services import database, sealing
-from jxc_desktop.services.integrity import papers, protection, sums
+from jxc_desktop.i18n import N_
+from jxc_desktop.services import database
+from jxc_desktop.services.integrity.papers import arithmetic, entries, moves, numbers
+from jxc_desktop.services.integrity.protection import (
+    file_sound,
+    guards_in_place,
+    heads_kept,
+    postings_audited,
+    rows_unaltered,
+    seals_unbroken,
+)
+from jxc_desktop.services.integrity.sums import (
+    balances,
+    fulfilled,
+    latest_moves,
+    no_value_without_stock,
+    partner_balances,
+    pools,
+    promises,
+)
 from jxc_desktop.services.sealing import Head
 
 NAMED = 20  # findings named per check
@@ -42,24 +60,24 @@ class Result:
 
 
 CHECKS: dict[str, Check] = {
-    "database file": protection.file_sound,
-    "guards": protection.guards_in_place,
-    "balance = moves": sums.balances,
-    "pool = moves": sums.pools,
-    "pool = latest move": sums.latest_moves,
-    "no value without stock": sums.no_value_without_stock,
-    "moves = documents": papers.moves,
-    "documents add up": papers.arithmetic,
-    "entries = documents": papers.entries,
-    "partner balance = entries": sums.partner_balances,
-    "reserved and on order = open orders": sums.promises,
-    "fulfilled = followers": sums.fulfilled,
-    "numbers without holes": papers.numbers,
-    "postings in the audit trail": protection.postings_audited,
-    "rows unaltered": protection.rows_unaltered,
-    "seals unbroken": protection.seals_unbroken,
+    N_("database file"): file_sound,
+    N_("guards"): guards_in_place,
+    N_("balance = moves"): balances,
+    N_("pool = moves"): pools,
+    N_("pool = latest move"): latest_moves,
+    N_("no value without stock"): no_value_without_stock,
+    N_("moves = documents"): moves,
+    N_("documents add up"): arithmetic,
+    N_("entries = documents"): entries,
+    N_("partner balance = entries"): partner_balances,
+    N_("reserved and on order = open orders"): promises,
+    N_("fulfilled = followers"): fulfilled,
+    N_("numbers without holes"): numbers,
+    N_("postings in the audit trail"): postings_audited,
+    N_("rows unaltered"): rows_unaltered,
+    N_("seals unbroken"): seals_unbroken,
 }
-KEPT_OUTSIDE = "seals kept outside"
+KEPT_OUTSIDE = N_("seals kept outside")
 
 
 def check(engine: Engine, progress: Any = None, kept: Sequence[Head] = ()) -> list[Result]:
@@ -70,7 +88,7 @@ def check(engine: Engine, progress: Any = None, kept: Sequence[Head] = ()) -> li
     """
     checks = dict(CHECKS)
     if kept:
-        checks[KEPT_OUTSIDE] = lambda connection: protection.heads_kept(connection, kept)
+        checks[KEPT_OUTSIDE] = lambda connection: heads_kept(connection, kept)
     results = []
     try:
         for i, (name, run) in enumerate(checks.items()):
@@ -93,12 +111,10 @@ def _result(name: str, run: Check, connection: Connection) -> Result:
             else:
                 more += 1
     except (ValueError, TypeError, LookupError, ArithmeticError) as error:  # a row that no program of ours wrote
-        findings.append(Finding(name, "a row that cannot be read", "values of the right kind", str(error)))
+        findings.append(Finding(name, N_("a row that cannot be read"), N_("values of the right kind"), str(error)))
     return Result(name, tuple(findings), more)
 
 
 def _text(value: Any) -> str:
     return values.plain(value) if hasattr(value, "scaleb") else str(value)
 
-
-__all__ = ["CHECKS", "KEPT_OUTSIDE", "Finding", "Head", "Result", "check", "sealing"]

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, func, select
 from jxc_desktop import document_types, values
 from jxc_desktop.document_types import totals
 from jxc_desktop.document_types.schema import Basis, DocumentType, Draft, Status
+from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document, document_line, number_series
 from jxc_desktop.models.records import item
 from jxc_desktop.models.stock import partner_entry, stock_move
@@ -62,7 +63,7 @@ def moves(connection: Connection) -> Broken:
                 yield (f"{name}, document_line {event.key.line_id}: value of its moves", abs(event.stated),
                        worth.get(event.key))
     for document_id, left in moved.items():
-        yield (f"stock_move of document (id {document_id})", "nothing moved, since it does not stand",
+        yield (f"stock_move of document (id {document_id})", N_("nothing moved, since it does not stand"),
                ", ".join(values.plain(q) for q in left.values()))
 
 
@@ -83,7 +84,7 @@ def arithmetic(connection: Connection) -> Broken:
         for due, line in zip(again.lines, draft.lines, strict=True):
             yield from _line_differences(f"{name}, document_line {line['id']}", due, line)
         if not draft.lines:
-            yield name, "at least one line", "none"
+            yield name, N_("at least one line"), N_("none")
 
 
 def _line_differences(name: str, due: dict[str, Any], line: dict[str, Any]) -> Broken:
@@ -119,22 +120,22 @@ def numbers(connection: Connection) -> Broken:
             d.number.is_not(None) | (d.status != Status.DRAFT)).order_by(d.id)):
         kind, parts = document_types.BY_KEY.get(row.kind), (row.number or "").split("-")
         if kind is None or len(parts) != 3 or parts[0] != kind.prefix or not parts[2].isdecimal():
-            yield f"document id {row.id} ({row.kind}) number", "one of its series", row.number
+            yield f"document id {row.id} ({row.kind}) number", N_("one of its series"), row.number
         else:
             found[row.kind, parts[1]].add(int(parts[2]))
     for series in connection.execute(select(number_series)):
         given = found.pop((series.kind, series.period), set())
         yield from _holes(f"number_series {series.kind} {series.period}", series.last, given)
     for (kind_key, period), given in found.items():
-        yield f"number_series {kind_key} {period}", max(given), "none"
+        yield f"number_series {kind_key} {period}", max(given), N_("none")
     for twice in connection.execute(select(line.document_id, line.position).group_by(
             line.document_id, line.position).having(func.count() > 1)):
-        yield f"document id {twice.document_id} line {twice.position + 1}", "one line", "several"
+        yield f"document id {twice.document_id} line {twice.position + 1}", N_("one line"), N_("several")
 
 
 def _holes(name: str, last: int, given: set[int]) -> Broken:
     missing: Sequence[int] = sorted(set(range(1, last + 1)) - given)
     for serial in missing:
-        yield f"{name}: number {serial}", "a document", "none"
+        yield f"{name}: number {serial}", N_("a document"), N_("none")
     for serial in sorted(given - set(range(1, last + 1))):
         yield f"{name}: number {serial}", f"at most {last}", serial

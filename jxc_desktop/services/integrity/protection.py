@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, exists, select, text
 
+from jxc_desktop.i18n import N_
 from jxc_desktop.models import IMMUTABLE
 from jxc_desktop.models.stock import posting
 from jxc_desktop.models.trail import audit_entry
@@ -26,7 +27,7 @@ def file_sound(connection: Connection) -> Broken:
         if line != "ok":
             yield "database file", "ok", line
     for row in connection.execute(text("PRAGMA foreign_key_check")):
-        yield f"{row[0]} row {row[1]}", f"a row of {row[2]}", "none"
+        yield f"{row[0]} row {row[1]}", f"a row of {row[2]}", N_("none")
 
 
 def guards_in_place(connection: Connection) -> Broken:
@@ -35,7 +36,7 @@ def guards_in_place(connection: Connection) -> Broken:
     for table in IMMUTABLE:
         for verb in _VERBS[connection.dialect.name]:
             if f"{table}_no_{verb}" not in found:
-                yield f"trigger {table}_no_{verb}", "on", "off or gone"
+                yield f"trigger {table}_no_{verb}", N_("on"), N_("off or gone")
 
 
 def postings_audited(connection: Connection) -> Broken:
@@ -44,13 +45,13 @@ def postings_audited(connection: Connection) -> Broken:
     said = exists(select(a.id).where(a.entity_id == p.document_id, a.action == p.action, a.at == p.at,
                                      a.actor == p.actor))
     for row in connection.execute(select(p.id, p.action, p.actor, p.at).where(~said).order_by(p.id)):
-        yield f"posting row {row.id}", f"an audit entry: {row.action} by {row.actor} at {row.at}", "none"
+        yield f"posting row {row.id}", f"an audit entry: {row.action} by {row.actor} at {row.at}", N_("none")
 
 
 def rows_unaltered(connection: Connection) -> Broken:
     for name in sealing.SEALED:
         for row_id in sealing.altered_rows(connection, name):
-            yield f"{name} row {row_id}", "as it was written", "altered"
+            yield f"{name} row {row_id}", N_("as it was written"), N_("altered")
 
 
 def seals_unbroken(connection: Connection) -> Broken:
@@ -63,4 +64,4 @@ def heads_kept(connection: Connection, kept: Sequence[Head]) -> Broken:
     there = set(sealing.all_heads(connection))
     for head in kept:
         if head not in there:
-            yield f"seal of {head.ledger} up to row {head.last_id}", head.hash, "not in the chain"
+            yield f"seal of {head.ledger} up to row {head.last_id}", head.hash, N_("not in the chain")

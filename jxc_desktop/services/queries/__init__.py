@@ -22,7 +22,7 @@ from jxc_desktop.services.queries.history import AuditRow, DocumentFacts, Docume
 from jxc_desktop.services.queries.lists import ListColumn, ListPage, ListQuery
 from jxc_desktop.services.queries.lookups import ItemHit, PartnerBalance, PriceProposal, RecordHit
 from jxc_desktop.services.queries.stock import AlertRow, StockFigures
-from jxc_desktop.services.unit_of_work import Actor
+from jxc_desktop.services.unit_of_work import Actor, Work
 
 __all__ = ["AlertRow", "AuditRow", "DocumentFacts", "DocumentLink", "ItemHit", "ItemInfo", "ListColumn", "ListPage",
            "ListQuery", "PartnerBalance", "PriceProposal", "Queries", "RecordHit", "StockFigures", "UnitChoice"]
@@ -110,6 +110,12 @@ class Queries:
         with self._reading() as c:
             return lookups.find(c, record_key, text, limit, role)
 
+    def record_id(self, record_key: str, called: str) -> int | None:
+        """The record that this code, name or barcode means; None if there is none or it could be several."""
+        from jxc_desktop.services.exchange.names import Names
+        with self._reading() as c:
+            return Names(c).find(record_key, called)
+
     def choices(self, record_key: str) -> list[RecordHit]:
         with self._reading() as c:
             return lookups.find(c, record_key, "", 1000, None)
@@ -161,6 +167,9 @@ class Queries:
     def list_columns(self, source: str) -> tuple[ListColumn, ...]:
         return lists.source(source).visible(self.actor)
 
+    def list_filters(self, source: str) -> tuple[str, ...]:
+        return tuple(lists.source(source).filters)
+
     def list_page(self, query: ListQuery) -> ListPage:
         with self._reading(lists.permission(query.source)) as c:
             return lists.page(c, query, self.actor)
@@ -175,7 +184,7 @@ class Queries:
         """What importing a table would do, row by row (services.exchange.importing)."""
         from jxc_desktop.services.exchange import importing
         with self._reading() as c:
-            return importing.plan(c, kind_key, raw, columns, options)
+            return importing.plan(Work(c, self.actor, ""), kind_key, raw, columns, options)
 
     def draft_of(self, given: Mapping[str, Any]) -> Draft:
         """A draft of a document that another program sent (services.exchange.messages)."""
