@@ -384,7 +384,8 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_partner_entry")
     )
     op.create_index("ix_partner_entry_document_id", "partner_entry", ["document_id"], unique=False)
-    op.create_index("ix_partner_entry_partner_account_date", "partner_entry", ["partner_id", "account", "date"], unique=False)
+    op.create_index("ix_partner_entry_partner_account_date", "partner_entry",
+                    ["partner_id", "account", "date"], unique=False)
     op.create_table("stock_move",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("posting_id", ID, nullable=False),
@@ -412,7 +413,8 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_stock_move")
     )
     op.create_index("ix_stock_move_document_id", "stock_move", ["document_id"], unique=False)
-    op.create_index("ix_stock_move_item_order", "stock_move", ["item_id", "effective_at", "entry", "line_id", "leg"], unique=False)
+    op.create_index("ix_stock_move_item_order", "stock_move",
+                    ["item_id", "effective_at", "entry", "line_id", "leg"], unique=False)
     op.create_index("ix_stock_move_line_id", "stock_move", ["line_id"], unique=False)
     op.create_index("ix_stock_move_posting_id", "stock_move", ["posting_id"], unique=False)
 

@@ -12,10 +12,10 @@ from typing import Any
 from PySide6.QtWidgets import QApplication, QDialog
 
 from jxc_desktop import document_types
-from jxc_desktop.ui.program import Folders, Program
 from jxc_desktop.services import access, database, documents
 from jxc_desktop.services.queries import Queries
 from jxc_desktop.services.unit_of_work import Commands
+from jxc_desktop.ui.program import Folders, Program
 from tests.company import Company, line, opened
 
 
