@@ -92,6 +92,7 @@ class Desk(QObject):
         self.window.top.alerts_asked.connect(self.show_alerts)
         self.window.user_actions = self._user_actions()
         self.window.closing.connect(self.keep_drafts)
+        self.window.workspace.page_closed.connect(self._page_closed)
         self.session.changes.committed.connect(self._changed)
         self.show_connection(True)
         self._count_alerts()
@@ -227,17 +228,21 @@ class Desk(QObject):
 
         AboutDialog(self.window, self.session).open()
 
-    # --- drafts that a dead program left behind
+    # --- what was typed and not saved
+
+    def _page_closed(self, page: Any) -> None:
+        """Nothing is asked when a tab is closed; what was typed in it is not gone."""
+        if self.session.journal and any(kept.key == page.key for kept in self.session.journal.waiting()):
+            self.window.toast(tr("Kept; the home page lists it"), tr("Show"), partial(self.open, page.key))
 
     def _adopt_drafts(self) -> None:
         """Take them into our own journal, where the editors find them; home lists them."""
         journal, recovered = self.session.journal, self.session.recovered
         before = len(recovered)
         for kept in journal.recover() if journal else ():
-            stem, kind = kept.path.stem, kept.draft.kind
-            journal.write(stem, kept.draft)
+            journal.write(kept.path.stem, kept.draft)
             kept.forget()
-            recovered.append(f"document/{kind}/{stem.removeprefix(f'document_{kind}_')}")
+            recovered.append(kept.key)
         if found := recovered[before:]:
             text = tr("{count} unsaved document(s) recovered", count=len(found))
             self.window.toast(text, tr("Show"), partial(self.open, found[0]))

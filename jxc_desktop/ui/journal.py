@@ -29,6 +29,12 @@ class Kept:
     at: dt.datetime
     path: Path
 
+    @property
+    def key(self) -> str:
+        """Of the page that types it."""
+        prefix = f"document_{self.draft.kind}_"
+        return f"document/{self.draft.kind}/{self.path.stem.removeprefix(prefix)}"
+
     def forget(self) -> None:
         """It was opened again or is not wanted."""
         self.path.unlink(missing_ok=True)
@@ -63,6 +69,11 @@ class Journal:
     def discard(self, key: str) -> None:
         """The draft is saved, or thrown away on purpose."""
         self._path(key).unlink(missing_ok=True)
+
+    def waiting(self) -> list[Kept]:
+        """Everything that this program keeps, the newest first."""
+        found = [kept for file in self._own.glob("*.json") if (kept := _read(file))]
+        return sorted(found, key=lambda kept: kept.at, reverse=True)
 
     def recover(self) -> list[Kept]:
         """The drafts of programs that ended without saving them, oldest first. Unreadable files stay where they are."""

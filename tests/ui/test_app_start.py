@@ -226,7 +226,8 @@ def test_closing_asks_nothing_and_keeps_what_is_typed(
 
 
 def test_the_window_is_there_before_the_database_library_is(tmp_path: Path) -> None:
-    lines = ("import sys; from pathlib import Path; from jxc_desktop.ui.program import Folders, Program, make_application; "
+    lines = ("import sys; from pathlib import Path; from jxc_desktop.ui.program import Folders, Program, "
+             "make_application; "
              "app = make_application(); "
              f"p = Program(app, Folders(Path({str(tmp_path)!r}), Path({str(tmp_path / 'x.db')!r}))); "
              "p._show_frame('x'); app.processEvents(); assert p.window.isVisible(); "
@@ -240,3 +241,21 @@ def test_options_are_found_before_and_after_the_command() -> None:
     assert option(["--db", "a.db", "gui"], "--db") == "a.db"
     assert option(["gui", "--db=b.db"], "--db") == "b.db"
     assert option(["gui"], "--db") == ""
+
+
+def test_a_closed_tab_says_where_its_text_is(at_work: Office, sqlite_template: Path, tmp_path: Path) -> None:
+    address, _ = books(sqlite_template, tmp_path)
+    at_work.open_books(address)
+    editor = at_work.page("document/delivery_note/new")
+    editor.form.set_value("remark", "放在后门")
+    at_work.settle()
+    assert at_work.window.close_page(editor.key) and "已暂存" in at_work.window.toaster.current.news.text
+    home = at_work.page("home")
+    [first, *_] = home._next.rows
+    assert (first.key, first.word) == ("document/delivery_note/new", "未保存")
+    again = at_work.page(first.key)
+    assert again.dirty and again.form.value("remark") == "放在后门"
+    again.forget_journal()
+    again.set_dirty(False)
+    at_work.page("home")
+    assert home._next.rows[0].word == "草稿"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from jxc_desktop import document_types, values
@@ -14,6 +15,7 @@ from jxc_desktop.i18n import N_, tr
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.changes import RefreshOnChange
 from jxc_desktop.ui.charts import Bar, BarList, Figure, LineChart, Point
+from jxc_desktop.ui.journal import Kept
 from jxc_desktop.ui.page import PageWidget
 from jxc_desktop.ui.pages.short_list import ShortList, ShortRow
 from jxc_desktop.ui.session import Session
@@ -66,6 +68,7 @@ class HomePage(RefreshOnChange, PageWidget):
     def __init__(self, context: Session, key: str = "home"):
         super().__init__(context, key, tr("Home"))
         self._session = context
+        self._seen = False
         self._stamp = label("", "hint")
         self._figures: dict[str, Figure] = {}
         again = Button(tr("Refresh"), "refresh-cw", "F5", Role.GHOST)
@@ -81,6 +84,11 @@ class HomePage(RefreshOnChange, PageWidget):
 
     def refresh(self) -> None:
         self.operations.read(read, self.context.queries, done=self._show)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What waits is different each time one comes back."""
+        self._stale, self._seen = self._stale or self._seen, True
+        super().showEvent(event)
 
     def _greeting(self) -> str:
         today = dt.date.today()
@@ -158,10 +166,12 @@ class HomePage(RefreshOnChange, PageWidget):
 
     def _show_next(self, desk: Desk, new: bool) -> None:
         rows = []
-        for key, kept in self._recovered():
-            kind = document_types.BY_KEY[kept.kind]
-            rows.append(ShortRow(tr(kind.title), tr("recovered, not saved yet"), "", key, "rotate-ccw", Tone.WARN,
-                                 tr("Recovered")))
+        for kept in self._waiting():
+            kind, recovered = document_types.BY_KEY[kept.draft.kind], kept.key in self._session.recovered
+            detail = tr("recovered, not saved yet") if recovered else tr(
+                "typed until {time}, not saved yet", time=f"{kept.at:%H:%M}")
+            rows.append(ShortRow(" ".join(p for p in (tr(kind.title), kept.draft.number) if p), detail, "", kept.key,
+                                 "rotate-ccw", Tone.WARN, tr("Recovered") if recovered else tr("Unsaved")))
         for row in desk.drafts:
             kind = document_types.BY_KEY[row["kind"]]
             total = values.grouped(row["total"], 2) if row.get("total") else ""
@@ -175,11 +185,10 @@ class HomePage(RefreshOnChange, PageWidget):
         self._next_title.setText(tr("Continue"))
         self._next.show_rows(rows[:_SHOWN], tr("Nothing is waiting. Drafts and unsaved documents appear here."))
 
-    def _recovered(self) -> list[tuple[str, Any]]:
-        """Documents that were being typed when the program ended, and are not saved yet."""
+    def _waiting(self) -> list[Kept]:
+        """Documents that were typed and are not saved yet: here, or when the program ended last time."""
         journal = self._session.journal
-        found = [(key, journal.kept(key.replace("/", "_"))) for key in (self._session.recovered if journal else ())]
-        return [(key, draft) for key, draft in found if draft]
+        return journal.waiting() if journal else []
 
     def _show_alerts(self, alerts: list[Any]) -> None:
         rows = []
