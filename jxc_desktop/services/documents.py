@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from jxc_desktop import document_types
+from jxc_desktop.document_types import totals
 from jxc_desktop.document_types.schema import Basis, DocumentType, Draft, Move, Progress, Status
 from jxc_desktop.errors import InvalidDraft, NotFound, WrongState
 from jxc_desktop.i18n import N_
@@ -55,6 +56,8 @@ def park(work: Work, draft: Draft) -> Saved:
     if old:
         orders.refuse_loss(work, draft, old)
     draft.header["date"] = draft.header.get("date") or work.now.date()
+    if kind.priced and not kind.problems(draft):
+        totals.complete(draft)  # for lists and print; posting reckons again
     saved = rows.write(work, kind, draft, before, Status.DRAFT)
     _note(work, kind, saved, "park", old, draft)
     return saved

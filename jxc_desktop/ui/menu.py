@@ -19,7 +19,8 @@ HOME, STOCK, AUDIT, IMPORT = "home", "stock", "audit", "import"
 REPORTS = (  # (key, title); services/reports.py says what is in them
     ("sales_summary", N_("Sales summary")), ("sales_detail", N_("Sales details")),
     ("purchase_summary", N_("Purchase summary")), ("purchase_detail", N_("Purchase details")),
-    ("stock_movement", N_("Stock movement summary")), ("open_orders", N_("Open orders")),
+    ("stock_movement", N_("Stock movement summary")), ("stock_value", N_("Stock value")),
+    ("to_order", N_("Below reorder point")), ("open_orders", N_("Open orders")),
 )
 ACCOUNTS = (("partner_balances", N_("Balances of partners")), ("partner_statement", N_("Partner statement")))
 _AREAS = ((Section.PURCHASE, N_("Purchasing"), "shopping-cart"), (Section.SALES, N_("Sales"), "truck"),

@@ -92,4 +92,6 @@ class _Capitals(QWidget):
 def _total_title(kind: DocumentType) -> str:
     if not balance_sign(kind):
         return tr("Total")
+    if balance_sign(kind) < 0:
+        return tr("Return total")
     return tr("Receivable total") if account_of(kind) is Account.RECEIVABLE else tr("Payable total")
