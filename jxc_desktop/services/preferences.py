@@ -9,9 +9,10 @@ from sqlalchemy.exc import DBAPIError
 
 from jxc_desktop.models.trail import setting
 from jxc_desktop.services import database
+from jxc_desktop.services.unit_of_work import Actor
 
 
-def load(engine: Engine, user: str) -> dict[str, Any]:
+def load(engine: Engine, user: Actor) -> dict[str, Any]:
     """All settings of a user by name."""
     try:
         with engine.connect() as connection:
@@ -21,7 +22,7 @@ def load(engine: Engine, user: str) -> dict[str, Any]:
         raise database.translated(error) from error
 
 
-def save(engine: Engine, user: str, values: Mapping[str, Any]) -> None:
+def save(engine: Engine, user: Actor, values: Mapping[str, Any]) -> None:
     """Keep these; settings are no business data, so there is no command and no trail."""
     if not values:
         return
@@ -36,5 +37,6 @@ def save(engine: Engine, user: str, values: Mapping[str, Any]) -> None:
         raise database.translated(error) from error
 
 
-def _scope(user: str) -> str:
-    return f"user {user}"[:120]
+def _scope(user: Actor) -> str:
+    """Not the name: that may change, and the administrator of new books is called so in one language only."""
+    return "administrator" if user.employee_id is None else f"employee {user.employee_id}"
