@@ -88,9 +88,8 @@ def arithmetic(connection: Connection) -> Broken:
 
 
 def _line_differences(name: str, due: dict[str, Any], line: dict[str, Any]) -> Broken:
-    given_away = line["gift"] and not line["amount"]  # keeps its price, which makes no amount
     for field in _LINE:
-        if due[field] != line[field] and not (field == "price" and given_away):
+        if due[field] != line[field]:
             yield f"{name} {field}", due[field], line[field]
     if line["value"] not in (None, line["net"], (line["net"] or ZERO) + (line["tax"] or ZERO)):
         yield f"{name} value", line["net"], line["value"]

@@ -8,6 +8,7 @@ from typing import Any
 from jxc_desktop import document_types
 from jxc_desktop.capitals import capitals
 from jxc_desktop.document_types.schema import REFERENCES, DocumentType, Draft, Field, FieldType, Status
+from jxc_desktop.errors import PermissionDenied
 from jxc_desktop.i18n import tr
 from jxc_desktop.services.printing.sheet import COPIES, SIGNATURES, Company, Kind, Sheet, SheetColumn
 from jxc_desktop.services.queries import DocumentFacts, Queries
@@ -28,10 +29,11 @@ def _sheet(queries: Queries, company: Mapping[str, Any], document_id: int) -> Sh
     draft = queries.open_document(document_id)
     facts = queries.document_facts(document_id)
     kind = document_types.BY_KEY[draft.kind]
+    if not queries.actor.may(kind.permission("print")):
+        raise PermissionDenied(actor=queries.actor.name, permission=kind.permission("print"))
     partner_id = draft.header.get("partner_id")
     red = draft.reversal_of_id is not None
-    priced = kind.priced and all(queries.actor.may(c.permission) for c in kind.columns
-                                 if c.name == "amount" and c.permission)
+    priced = any(c.name == "amount" and _may_see(queries, c) for c in kind.columns)
     total: Decimal = draft.header["total"]
     return Sheet(
         title=tr(kind.print_title or kind.title), number=draft.number or tr("Draft"), date=draft.header["date"],
@@ -49,13 +51,17 @@ def _sheet(queries: Queries, company: Mapping[str, Any], document_id: int) -> Sh
         barcode=draft.number or "", red=red)
 
 
+def _may_see(queries: Queries, f: Field) -> bool:
+    return not f.permission or queries.actor.may(f.permission)
+
+
 def _columns(kind: DocumentType, queries: Queries) -> tuple[SheetColumn, ...]:
     columns = [SheetColumn("index", tr("No."), 4, Kind.INDEX)]
     for c in kind.columns:
         if c.type is FieldType.ITEM:
             columns += [SheetColumn("code", tr("Code"), 9), SheetColumn("name", tr("Item"), 24),
                         SheetColumn("spec", tr("Spec"), 12)]
-        elif c.name not in _LEFT_OUT and not (c.permission and not queries.actor.may(c.permission)):
+        elif c.name not in _LEFT_OUT and _may_see(queries, c):
             columns.append(SheetColumn(c.name, tr(c.title), _WEIGHTS.get(c.name, 9), _KINDS.get(c.type, Kind.TEXT)))
     return tuple(columns)
 
@@ -64,7 +70,7 @@ def _rows(kind: DocumentType, draft: Draft, queries: Queries) -> tuple[dict[str,
     items = queries.items({line["item_id"] for line in draft.lines if line["item_id"]})
     rows = []
     for line in draft.lines:
-        row = {c.name: line.get(c.name) for c in kind.columns if not c.shown_only}
+        row = {c.name: line.get(c.name) for c in kind.columns if not c.shown_only and _may_see(queries, c)}
         item = items.get(line["item_id"])
         if item:
             choice = item.choice(line["unit_id"])
