@@ -55,9 +55,9 @@ class Actions:
         writing = e.editing and not e.saving.busy
         yield Action(tr("Park as draft"), "pin", e.park, writing and e.draft.status is Status.DRAFT, "Ctrl+Shift+S")
         if e.kind.sources:
-            yield Action(tr("Create from…"), "download", e.choose_sources, writing)
-        yield Action(tr("Copy the partner's last document"), "copy", e.copy_last, writing and bool(e.form.partner_id()),
-                     "Ctrl+Shift+L")
+            yield Action(tr("Create from…"), "download", e.more_lines.choose_sources, writing)
+        yield Action(tr("Copy the partner's last document"), "copy", e.more_lines.copy_last,
+                     writing and bool(e.form.partner_id()), "Ctrl+Shift+L")
         yield Action(tr("Copy as new"), "copy", lambda: e.open_wanted.emit(f"document/{e.kind.key}/copy-{e.draft.id}"),
                      e.draft.id is not None, "Ctrl+Shift+D")
 

@@ -4,7 +4,6 @@ import copy
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -15,10 +14,11 @@ from jxc_desktop.document_types.schema import Draft, Status
 from jxc_desktop.errors import Problem
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui.context import Context
-from jxc_desktop.ui.documents import opening
+from jxc_desktop.ui.documents import keys, opening
 from jxc_desktop.ui.documents.actions import Actions
 from jxc_desktop.ui.documents.conflicts import Conflicts
 from jxc_desktop.ui.documents.editor_page import EditorPage
+from jxc_desktop.ui.documents.more_lines import MoreLines
 from jxc_desktop.ui.documents.new_items import NewItems
 from jxc_desktop.ui.documents.opening import Opened, Origin
 from jxc_desktop.ui.documents.problems import Problems
@@ -26,7 +26,6 @@ from jxc_desktop.ui.documents.saving import After, Saving
 from jxc_desktop.ui.documents.totals_bar import sums
 from jxc_desktop.ui.journal import Journal
 from jxc_desktop.ui.line_facts import takes_stock
-from jxc_desktop.ui.shortcuts import bind
 from jxc_desktop.values import ZERO
 
 _FROM_PARTNER = ("contact", "phone", "address", "settlement")
@@ -52,10 +51,10 @@ class DocumentEditor(EditorPage):
         self._kept_at: dt.datetime | None = None
         self._wanted: After | None = None  # a save that waits for facts under way
         self._fill_partner, self._focus_due = False, False
-        self.saving, self.problems = Saving(self), Problems(self)
+        self.saving, self.problems, self.more_lines = Saving(self), Problems(self), MoreLines(self)
         self.menu, self.conflicts, self.new_items = Actions(self), Conflicts(self), NewItems(self)
         self._connect()
-        self._bind_keys()
+        keys.bind_all(self)
         self.open(origin or parsed)
 
     # -- opening
@@ -116,7 +115,7 @@ class DocumentEditor(EditorPage):
         self.title_row.print.setEnabled(self.draft.id is not None or self.editing)
         self.lines_card.set_writing(self.editing)
         self._show_saved()
-        self._show_keys()
+        self.set_keys(keys.hints(self))
 
     # -- saving
 
@@ -159,31 +158,6 @@ class DocumentEditor(EditorPage):
         """Make a posted document writable; saving posts the difference."""
         if self.draft.status is Status.POSTED and self.draft.reversal_of_id is None and not self.editing:
             self.show_opened(Opened(self.draft, self.facts), correcting=True)
-            self.focus_lines()
-
-    def choose_sources(self) -> None:
-        """Lines of other documents, as far as they are open."""
-        from jxc_desktop.ui.documents.source_dialog import SourceDialog
-
-        if self.editing:
-            SourceDialog(self, self._take_sources).open()
-
-    def _take_sources(self, header: dict[str, Any], lines: list[dict[str, Any]]) -> None:
-        for name, value in header.items():
-            if name in self.form.editors and (self.form.value(name) is None or not self.lines.lines):
-                self.form.set_value(name, value)
-        self.lines.append_lines(lines, tr("Create from…"))
-        self.focus_lines()
-
-    def copy_last(self) -> None:
-        """The lines of the partner's last document."""
-        if self.editing and (partner := self.form.partner_id()):
-            self.operations.read(opening.last_lines, self.context.queries, self.kind.key, partner,
-                                 done=self._take_last)
-
-    def _take_last(self, lines: Sequence[dict[str, Any]]) -> None:
-        if lines and self.editing:
-            self.lines.append_lines(lines, tr("Copy last"))
             self.focus_lines()
 
     def _edited(self) -> None:
@@ -258,9 +232,9 @@ class DocumentEditor(EditorPage):
     def _connect(self) -> None:
         row, tools = self.title_row, self.lines_card
         for button, call in (
-                (row.save, self.save), (row.primary, self._save_and_new), (row.correct, self.correct),
-                (row.new, self._new), (row.print, self.print), (tools.sources, self.choose_sources),
-                (tools.copy_last, self.copy_last), (tools.paste, self._paste),
+                (row.save, self.save), (row.primary, self.save_and_new), (row.correct, self.correct),
+                (row.new, self.new), (row.print, self.print), (tools.sources, self.more_lines.choose_sources),
+                (tools.copy_last, self.more_lines.copy_last), (tools.paste, self.paste),
                 (tools.lines_only, self.toggle_lines_only)):
             button.clicked.connect(lambda checked=False, call=call: call())
         row.more.clicked.connect(lambda checked=False: self.menu.show(row.more))
@@ -287,36 +261,21 @@ class DocumentEditor(EditorPage):
         self.context.changes.committed.connect(self._committed)
         QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
 
-    def _bind_keys(self) -> None:
-        for key, call in {
-                "Ctrl+S": self.save, "F12": self.save, "F9": self._save_and_new, "Ctrl+Return": self._save_and_new,
-                "Ctrl+P": self.print, "Shift+F9": self.print, "Ctrl+N": self._new, "F11": self.toggle_lines_only,
-                "Ctrl+PgUp": lambda: self._step(-1), "Ctrl+PgDown": lambda: self._step(1),
-                "Ctrl+F": self.lines_card.finder.start, "Alt+Up": self.problems.read_out,
-                "F6": self.next_zone, "Shift+F6": lambda: self.next_zone(False)}.items():
-            bind(self, key, call)
-        for key in ("Ctrl+Shift+S", "Ctrl+Shift+L", "Ctrl+Shift+D", "Ctrl+Shift+P", "Ctrl+E"):
-            bind(self, key, partial(self._act, key))
-        for part in (self.form, self.title_row):  # in the lines F2 edits the cell
-            bind(part, "F2", self.correct)
-
-    def _act(self, key: str) -> None:
-        for action in self.menu.all():
-            if action.key == key:
-                action.call()
-                return
-
-    def _save_and_new(self) -> None:
+    def save_and_new(self) -> None:
+        """F9."""
         self.save(After.NEW)
 
-    def _step(self, by: int) -> None:
+    def step(self, by: int) -> None:
+        """To the next or the previous document."""
         if not self.saving.busy and self.loaded:
             self.step_wanted.emit(by)
 
-    def _new(self) -> None:
+    def new(self) -> None:
+        """Another one of this type, in its own tab."""
         self.open_wanted.emit(f"document/{self.kind.key}/new-{dt.datetime.now():%H%M%S%f}")
 
-    def _paste(self) -> None:
+    def paste(self) -> None:
+        """What a spreadsheet has copied."""
         self.grid.setFocus()
         self.grid.paste()
 
@@ -397,11 +356,3 @@ class DocumentEditor(EditorPage):
 
     def _show_saved(self) -> None:
         self.title_row.show_saved(busy=self.saving.busy, dirty=self.dirty, kept_at=self._kept_at)
-
-    def _show_keys(self) -> None:
-        if self.editing:
-            self.set_keys([("Enter", tr("Next cell")), ("Ctrl+D", tr("Same as above")), ("F2", tr("Edit cell")),
-                           ("F7", tr("Choose")), ("Ctrl+Del", tr("Delete line"))])
-        else:
-            self.set_keys([("F2", tr("Correct")), ("Ctrl+N", tr("New")), ("Ctrl+P", tr("Print")),
-                           ("Ctrl+Shift+D", tr("Copy as new")), ("Ctrl+E", tr("Export to Excel"))])
