@@ -12,7 +12,8 @@ from jxc_desktop.cli.values import (
     date_of,
     error_as_json,
     flag_of,
-    open_office,
+    id_of,
+    opened,
     pairs,
     print_json,
     record_of,
@@ -28,25 +29,28 @@ def import_file(arguments: Any) -> int:
     from jxc_desktop.services.exchange import importing, tables
 
     importing.kind_of(arguments.kind)
-    office = open_office(arguments)
     raw = tables.read(arguments.file, arguments.sheet, arguments.encoding, arguments.delimiter, arguments.header_row)
     constants = _constants(arguments)
     columns = {k: c for k, c in _columns(arguments, raw).items() if k not in constants}
     options = importing.Options(arguments.day_first, arguments.discount_off, not arguments.keep, constants)
-    plan = office.queries.import_plan(arguments.kind, raw, columns, options)
-    outcome: dict[str, Any] = {
-        "rows": len(plan.rows), "new": plan.created, "update": plan.updated, "faulty": plan.faulty,
-        "faults": [{"row": r.number, "problems": list(r.problems)} for r in plan.rows if r.problems],
-        "columns": {k: raw.headers[c] for k, c in columns.items()}, "warnings": [*raw.warnings, *plan.warnings],
-        "saved": False, "before": False}
-    refused = bool(plan.faulty) and not arguments.skip_faulty
-    if not arguments.dry_run and not refused:
-        key = f"import-{uuid.uuid4().hex}" if arguments.again else importing.key(raw, arguments.kind, columns, options)
-        done = office.commands.execute(importing.carry_out, plan, key=key,
-                                       acknowledged=frozenset(arguments.acknowledge))
-        outcome |= {"ids": done.value["ids"], "saved": not done.repeated, "before": done.repeated}
+    with opened(arguments) as office:
+        plan = office.queries.import_plan(arguments.kind, raw, columns, options)
+        outcome = _outcome(plan, raw, columns)
+        refused = bool(plan.faulty) and not arguments.skip_faulty
+        if not arguments.dry_run and not refused:
+            key = uuid.uuid4().hex if arguments.again else importing.key(raw, arguments.kind, columns, options)
+            done = office.commands.execute(importing.carry_out, plan, key=key,
+                                           acknowledged=frozenset(arguments.acknowledge))
+            outcome |= {"ids": done.value["ids"], "saved": not done.repeated, "before": done.repeated}
     _say(arguments, outcome)
     return 1 if refused else 0
+
+
+def _outcome(plan: Any, raw: Any, columns: Mapping[str, int]) -> dict[str, Any]:
+    return {"rows": len(plan.rows), "new": plan.created, "update": plan.updated, "faulty": plan.faulty,
+            "faults": [{"row": r.number, "problems": list(r.problems)} for r in plan.rows if r.problems],
+            "columns": {k: raw.headers[c] for k, c in columns.items()}, "warnings": [*raw.warnings, *plan.warnings],
+            "saved": False, "before": False}
 
 
 def _columns(arguments: Any, raw: Any) -> dict[str, int]:
@@ -102,18 +106,18 @@ def export(arguments: Any) -> None:
     from jxc_desktop.services.exchange import exporting
     from jxc_desktop.services.queries import ListQuery
 
-    queries = open_office(arguments).queries
-    found = queries.find_document(arguments.source)
-    if found and arguments.out.suffix.lower() == ".pdf":
-        _export_pdf(arguments, queries, found.id)
-    elif found:
-        exporting.export_document(queries, found.id, arguments.out)
-    else:
-        filters: dict[str, Any] = {}
-        for name, text in pairs(arguments.filter).items():
-            filters |= _filter(queries, arguments.source, name, text)
-        query = ListQuery(arguments.source, arguments.text, filters)
-        exporting.export_list(queries, query, queries.list_columns(arguments.source), arguments.out)
+    with opened(arguments) as (_, _, queries):
+        found = queries.find_document(arguments.source)
+        if found and arguments.out.suffix.lower() == ".pdf":
+            _export_pdf(arguments, queries, found.id)
+        elif found:
+            exporting.export_document(queries, found.id, arguments.out)
+        else:
+            filters: dict[str, Any] = {}
+            for name, text in pairs(arguments.filter).items():
+                filters |= _filter(queries, arguments.source, name, text)
+            query = ListQuery(arguments.source, arguments.text, filters)
+            exporting.export_list(queries, query, queries.list_columns(arguments.source), arguments.out)
     print(arguments.out)
 
 
@@ -128,16 +132,15 @@ def _export_pdf(arguments: Any, queries: Any, document_id: int) -> None:
 
 
 def _filter(queries: Any, source: str, name: str, text: str) -> dict[str, Any]:
-    """A filter by the name it has, or that of the record it means: warehouse=W1 for warehouse_id."""
+    """A filter by its name; warehouse=W1 means the record that is called so, warehouse_id=1 the one with this id."""
     known = queries.list_filters(source)
-    if f"{name}_id" in known and not text.isdecimal():
+    if f"{name}_id" in known:
         return {f"{name}_id": record_of(queries, name, text)}
-    name = f"{name}_id" if f"{name}_id" in known else name
     if name not in known:
         raise Misused(f"--filter {name}", N_("there are: {known}"), known=", ".join(known))
     if name.endswith("_id") or name == "ids":
-        ids = [int(part) for part in text.split(",") if part.isascii() and part.isdecimal()]
-        return {name: ids if name == "ids" else ids[0] if ids else record_of(queries, name.removesuffix("_id"), text)}
+        ids = [id_of(name, part) for part in text.split(",")]
+        return {name: ids if name == "ids" else ids[0]}
     if name.startswith("date_"):
         return {name: date_of(name, text)}
     if name in ("low", "nonzero", "active", "customer", "supplier"):
@@ -148,21 +151,12 @@ def _filter(queries: Any, source: str, name: str, text: str) -> dict[str, Any]:
 def report(arguments: Any) -> None:
     from jxc_desktop.services.exchange import exporting
 
-    queries = open_office(arguments).queries
-    known = {info.key: info for info in queries.reports()}
-    if arguments.key is None:
-        print_json([{"key": k, "title": tr(i.title), "asks_for": [f.name for f in i.parameters]}
-                    for k, i in known.items()]) if arguments.json else print(
-            "\n".join(f"{k:24} {tr(i.title)}" for k, i in known.items()))
-        return
-    given = {name: date_of(name, text) for name in ("date_from", "date_to") if (text := getattr(arguments, name))}
-    fields = {alias: f for f in (known[arguments.key].parameters if arguments.key in known else ())
-              for alias in (f.name, f.name.removesuffix("_id"))}
-    for name, text in pairs(arguments.given).items():
-        if name not in fields:
-            raise Misused(f"--with {name}", N_("there are: {known}"), known=", ".join(f for f in fields))
-        given[fields[name].name] = value_of(queries, fields[name], text)
-    table = queries.report(arguments.key, given)
+    with opened(arguments) as (_, _, queries):
+        known = {info.key: info for info in queries.reports()}
+        if arguments.key is None:
+            _list_reports(arguments, known)
+            return
+        table = queries.report(arguments.key, _asked(arguments, queries, known.get(arguments.key)))
     if arguments.out:
         exporting.export_report(table, arguments.out)
         print(arguments.out)
@@ -173,31 +167,53 @@ def report(arguments: Any) -> None:
         print(table_as_text([tr(c.title) for c in table.columns], rows, [c.key for c in table.columns]))
 
 
+def _list_reports(arguments: Any, known: Mapping[str, Any]) -> None:
+    if arguments.json:
+        print_json([{"key": k, "title": tr(info.title), "asks_for": [f.name for f in info.parameters]}
+                    for k, info in known.items()])
+    else:
+        print("\n".join(f"{k:24} {tr(info.title)}" for k, info in known.items()))
+
+
+def _asked(arguments: Any, queries: Any, info: Any) -> dict[str, Any]:
+    """What the report is given; its parameters may be called warehouse_id or warehouse."""
+    given: dict[str, Any] = {name: date_of(name, text) for name in ("date_from", "date_to")
+                             if (text := getattr(arguments, name))}
+    fields = {alias: f for f in (info.parameters if info else ()) for alias in (f.name, f.name.removesuffix("_id"))}
+    for name, text in pairs(arguments.given).items():
+        if name not in fields:
+            raise Misused(f"--with {name}", N_("there are: {known}"), known=", ".join(fields))
+        given[fields[name].name] = value_of(queries, fields[name], text)
+    return given
+
+
 def post(arguments: Any) -> int:
     """Each document: {"kind", "key", "header", "lines"}; records by code or name, numbers as numbers or text.
 
     Each is a command of its own: those before a refused one stand, and are named. A repeated key changes nothing.
     """
+    saved: list[dict[str, Any]] = []
+    refusal = None
+    try:
+        with opened(arguments) as office:
+            _post_all(arguments, office, saved)
+    except UserError as error:
+        refusal = error
+    if arguments.json:
+        print_json(error_as_json(refusal, saved=saved) if refusal else saved)
+    else:
+        for one in saved:
+            print(one["number"])
+    if refusal:
+        print(refusal, file=sys.stderr)
+    return 1 if refusal else 0
+
+
+def _post_all(arguments: Any, office: Office, saved: list[dict[str, Any]]) -> None:
     from jxc_desktop.services.exchange import messages
 
-    office = open_office(arguments)
-    saved: list[dict[str, Any]] = []
-    try:
-        for given in messages.parse(_read(arguments.file)):
-            saved.append(_post(office, given, frozenset(arguments.acknowledge)))
-    except UserError as error:
-        if not arguments.json:
-            raise
-        print_json(error_as_json(error, saved=saved))
-        print(error, file=sys.stderr)
-        return 1
-    finally:
-        if not arguments.json:
-            for one in saved:
-                print(one["number"])
-    if arguments.json:
-        print_json(saved)
-    return 0
+    for given in messages.parse(_read(arguments.file)):
+        saved.append(_post(office, given, frozenset(arguments.acknowledge)))
 
 
 def _post(office: Office, given: Mapping[str, Any], acknowledged: frozenset[str]) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jxc_desktop.cli.values import Misused, database_of, open_office, print_json
+from jxc_desktop.cli.values import Misused, database_of, opened, print_json
 from jxc_desktop.errors import DatabaseReadOnly
 from jxc_desktop.i18n import N_, tr
 
@@ -31,21 +32,26 @@ def check(arguments: Any) -> int:
     from jxc_desktop.services import database, integrity, sealing
 
     kept = _heads(arguments.against) if arguments.against else []
-    office = open_office(arguments)
-    results = integrity.check(office.engine, _Percent(), kept)
-    sound = all(r.passed for r in results)
-    if sound and not arguments.no_seal:
-        try:
-            office.commands.execute(sealing.seal)
-        except DatabaseReadOnly as error:
-            print(error, file=sys.stderr)
-    with database.unmoving(office.engine) as connection:
-        heads = sealing.heads(connection)
+    with opened(arguments) as office:
+        results = integrity.check(office.engine, _Percent(), kept)
+        sound = all(r.passed for r in results)
+        if sound and not arguments.no_seal:
+            try:
+                office.commands.execute(sealing.seal)
+            except DatabaseReadOnly as error:
+                print(error, file=sys.stderr)
+        with database.unmoving(office.engine) as connection:
+            heads = sealing.heads(connection)
     if arguments.json:
         print_json({"passed": sound, "seals": [head._asdict() for head in heads], "checks": [
             {"check": r.check, "passed": r.passed, "more": r.more,
              "findings": [vars(f) for f in r.findings]} for r in results]})
-        return 0 if sound else 1
+    else:
+        _print(results, heads)
+    return 0 if sound else 1
+
+
+def _print(results: Sequence[Any], heads: Sequence[Any]) -> None:
     for r in results:
         print(f"{'ok  ' if r.passed else 'FAIL'} {tr(r.check)}")
         for f in r.findings:
@@ -55,7 +61,6 @@ def check(arguments: Any) -> int:
             print("     " + tr("… and {count} more", count=r.more))
     for head in heads:
         print(f"seal {head.ledger} {head.last_id} {head.hash}")
-    return 0 if sound else 1
 
 
 def _heads(file: Path) -> list[Any]:

@@ -4,7 +4,8 @@ import datetime as dt
 import getpass
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -28,6 +29,9 @@ class Misused(UserError):
     def __init__(self, given: str, reason: str, **data: Any):
         super().__init__(given=given, reason=tr(reason, **data))
 
+    def text(self) -> str:
+        return tr(self.message, **self.data)  # what was typed stays as it is, even if it could be translated
+
 
 class Office(NamedTuple):
     """An open database and whoever works on it."""
@@ -41,11 +45,15 @@ def database_of(arguments: Any) -> str:
     return str(arguments.db or default_database())
 
 
-def open_office(arguments: Any) -> Office:
+@contextmanager
+def opened(arguments: Any) -> Iterator[Office]:
     """On a database that exists, brought up to date. Raises the DatabaseError family."""
     engine = books.open_books(database_of(arguments)).engine
     actor = access.administrator(getpass.getuser())
-    return Office(engine, Commands(engine, actor, platform.node()), Queries(engine, actor))
+    try:
+        yield Office(engine, Commands(engine, actor, platform.node()), Queries(engine, actor))
+    finally:
+        engine.dispose()
 
 
 def pairs(given: Sequence[str]) -> dict[str, str]:
@@ -78,6 +86,12 @@ def record_of(queries: Queries, table: str, text: str) -> int:
     if found is None:
         raise Misused(f"{table}={text}", N_("there is no such record"))
     return found
+
+
+def id_of(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise Misused(f"{name}={text}", N_("write the number of a record"))
+    return int(text)
 
 
 def date_of(name: str, text: str) -> dt.date:
