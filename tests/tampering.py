@@ -38,6 +38,7 @@ def work(c: Company) -> None:
     c.correct(c.post("delivery_note", (screws, 2, 5), date=day(6)), lambda d: d.header.update(date=day(7)))
     c.unpost(c.post("other_in", (wire, 2, 4), date=day(6)))
     c.run(documents.park, c.draft("delivery_note", {"item_id": screws, "quantity": None}))
+    c.void(c.run(documents.park, c.draft("delivery_note")).value)
     c.post("goods_receipt", (screws, 12, "2.07"), date=day(1))  # restates the deliveries
     closed = c.post("sales_order", (wire, 3, 9), date=day(7))
     c.run(documents.close, closed.id, c.version(closed))

@@ -21,6 +21,8 @@ from jxc_desktop.values import ZERO
 
 _AT_ONCE = 2000  # documents held in memory
 _LINE = ("price", "amount", "discount_share", "net", "tax", "base_quantity")
+_POSTED_ONCE = (document.c.status != Status.DRAFT) & (
+    (document.c.status != Status.VOID) | document.c.entry.is_not(None))
 _HEADER = ("total", "total_net", "total_tax", "total_quantity")
 
 
@@ -69,7 +71,7 @@ def moves(connection: Connection) -> Broken:
 
 def arithmetic(connection: Connection) -> Broken:
     """Lines and totals are what quantity, price, discount and tax make; worked out again as when it was saved."""
-    for kind, draft, name in _drafts(connection, document.c.status != Status.DRAFT):
+    for kind, draft, name in _drafts(connection, _POSTED_ONCE):
         again = deepcopy(draft)
         for line in again.lines:
             line["base_quantity"] = values.quantity(values.product(line["quantity"], line["factor"]))
@@ -116,7 +118,7 @@ def numbers(connection: Connection) -> Broken:
     d, line = document.c, document_line.c
     found: dict[tuple[str, str], set[int]] = defaultdict(set)
     for row in connection.execute(select(d.id, d.kind, d.number, d.status).where(
-            d.number.is_not(None) | (d.status != Status.DRAFT)).order_by(d.id)):
+            d.number.is_not(None) | _POSTED_ONCE).order_by(d.id)):
         kind, parts = document_types.BY_KEY.get(row.kind), (row.number or "").split("-")
         if kind is None or len(parts) != 3 or parts[0] != kind.prefix or not parts[2].isdecimal():
             yield f"document id {row.id} ({row.kind}) number", N_("one of its series"), row.number
