@@ -236,4 +236,5 @@ def run_tests(arguments: list[str]) -> int:
     failed = [name for name, line in checks.items() if subprocess.run(line, cwd=ROOT).returncode]
     if failed:
         say(f"检查未通过：{'、'.join(failed)}", f"checks failed: {', '.join(failed)}")
-    return subprocess.run([PYTHON, "-m", "pytest", *arguments], cwd=ROOT).returncode or len(failed)
+    both_cores = [] if arguments else ["-n", "2", "--dist", "loadscope"]  # worth its start only for the whole
+    return subprocess.run([PYTHON, "-m", "pytest", *both_cores, *arguments], cwd=ROOT).returncode or len(failed)
