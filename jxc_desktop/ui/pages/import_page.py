@@ -147,6 +147,8 @@ class ImportPage(PageWidget):
         assert self.loaded
         self.check.show_plan(self.loaded, plan, columns)
         self.show_step(CHECK)
+        if plan.warnings:
+            self.bars.show_bar(NEWS, "\n".join((*self.loaded.raw.warnings, *plan.warnings)), Tone.WARN)
 
     # --- saving
 
