@@ -73,6 +73,8 @@ class Queries:
     def draft_from(self, kind_key: str, source_document_ids: Sequence[int]) -> Draft:
         """A draft of the open quantities of these documents, its lines linked to theirs."""
         with self._reading() as c:
+            for source_id in source_document_ids:
+                self._check(history.kind_of(c, source_id).permission("see"))
             return paths.draft_from(c, document_types.BY_KEY[kind_key], source_document_ids)
 
     def sources_for(self, kind_key: str, partner_id: int | None = None) -> list[dict[str, Any]]:
