@@ -16,7 +16,7 @@ May = Callable[[str], bool]
 Open = Callable[[str], object]
 
 HOME, STOCK, AUDIT, IMPORT = "home", "stock", "audit", "import"
-REPORTS = (  # (key, title); services/reports.py says what is in them
+REPORTS = (  # (key, title); services/reports/ says what is in them
     ("sales_summary", N_("Sales summary")), ("sales_detail", N_("Sales details")),
     ("purchase_summary", N_("Purchase summary")), ("purchase_detail", N_("Purchase details")),
     ("stock_movement", N_("Stock movement summary")), ("stock_value", N_("Stock value")),
