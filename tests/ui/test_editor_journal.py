@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from jxc_desktop.document_types.schema import Draft, Status
+from jxc_desktop.ui.documents.editor import KEPT_BAR
 from jxc_desktop.ui.documents.opening import Origin
 from jxc_desktop.ui.journal import INTERVAL, Journal
 from tests.ui.desk import Desk, Key
@@ -129,3 +131,12 @@ def test_a_correction_under_way_comes_back_too(desk: Desk) -> None:
     assert again.editing and again.dirty and again.draft.status is Status.POSTED
     desk.press(again, Key.Key_F12)
     assert desk.company.on_hand(desk.items["10021"]) == 456
+
+
+def test_a_journal_that_cannot_be_written_is_said_and_stops_nobody(desk: Desk) -> None:
+    editor = desk.open("document/delivery_note/new")
+    desk.press(editor, "hmb", Key.Key_Return)
+    desk.fill(editor, (("sqy", "40"),))
+    shutil.rmtree(desk.folder)
+    editor.keep()
+    assert KEPT_BAR in editor.bars.bars and editor.dirty and len(editor.lines.values()) == 1

@@ -26,9 +26,11 @@ from jxc_desktop.ui.documents.saving import After, Saving
 from jxc_desktop.ui.documents.totals_bar import sums
 from jxc_desktop.ui.journal import Journal
 from jxc_desktop.ui.line_facts import takes_stock
+from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.values import ZERO
 
 _FROM_PARTNER = ("contact", "phone", "address", "settlement")
+KEPT_BAR = "kept"
 
 
 class DocumentEditor(EditorPage):
@@ -210,7 +212,14 @@ class DocumentEditor(EditorPage):
         if self.journal and self.dirty and self.editing and not self.saving.busy:
             draft = self.current_draft()
             draft.lines = [dict(line) for line in self.lines.lines if not self.lines.is_empty(line)]
-            self.journal.write(self._journal_key, draft)
+            try:
+                self.journal.write(self._journal_key, draft)
+            except OSError as error:  # a full disk must not stop the typing
+                reason = error.strerror or str(error)
+                text = tr("This PC cannot keep what you type: {reason}. Save soon", reason=reason)
+                self.bars.show_bar(KEPT_BAR, text, Tone.WARN)
+                return
+            self.bars.clear(KEPT_BAR)
             self._kept_at = dt.datetime.now()
             self._show_saved()
 
