@@ -24,7 +24,7 @@ from tests.shared import BOTH, fresh_url
 
 SOURCES = (*(f"document/{k.key}" for k in document_types.ALL), *(f"record/{r.key}" for r in document_types.RECORDS),
            "stock", "moves", "alerts", "audit")
-ROWS, PAGE = 17, 5
+ROWS, PAGE = 17, 8
 FILLED = ("category", "warehouse", "partner", "employee", "item", "barcode", "stock_level", "document",
           "document_line", "posting", "stock_move", "stock_balance", "cost_pool", "stock_alert", "audit_entry")
 BLIND = Actor("clerk", access.EVERYTHING - {"see_cost"})
