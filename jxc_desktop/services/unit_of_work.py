@@ -36,7 +36,7 @@ class Actor:
 
 
 class AlertInfo(NamedTuple):
-    """Stock that a command left below its reorder point or above its maximum (base units)."""
+    """Stock that a command left below its reorder point or above its maximum, or a lot that expires (base units)."""
 
     kind: str
     item_id: int
@@ -46,6 +46,9 @@ class AlertInfo(NamedTuple):
     on_hand: Decimal
     threshold: Decimal
     unit: str
+    lot_id: int | None = None
+    lot: str = ""
+    expires: dt.date | None = None
 
 
 @dataclass
