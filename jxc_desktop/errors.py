@@ -125,6 +125,20 @@ class NotEnoughStock(UserError):
         return titled(self.text(), "; ".join(s.text() for s in self.shortages))
 
 
+class NothingToRevalue(UserError):
+    message = N_("Without stock there is nothing to revalue")
+
+
+class NegativeValue(UserError):
+    message = N_("The value of the stock would fall below zero")
+
+
+class PeriodClosed(UserError):
+    """`date` lies in a period that was closed `through` a day; nothing dated then can be entered or changed."""
+
+    message = N_("{date} lies in a closed period (through {through})")
+
+
 class NeedsConfirmation(UserError):
     """The command stops unless it is repeated with `key` among the acknowledged ones."""
 

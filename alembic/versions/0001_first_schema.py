@@ -91,6 +91,18 @@ def create_tables() -> None:
         sa.Column("over_receipt", sa.BigInteger(), nullable=True),
         sa.Column("over_delivery", sa.BigInteger(), nullable=True),
         sa.Column("print_terms", sa.String(length=300), nullable=True),
+        sa.Column("cost_level", sa.String(length=10), server_default="company", nullable=False),
+        sa.Column("cost_by_lot", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("return_in_cost", sa.String(length=10), server_default="original", nullable=False),
+        sa.Column("return_out_cost", sa.String(length=10), server_default="original", nullable=False),
+        sa.Column("late_cost", sa.String(length=10), server_default="prorate", nullable=False),
+        sa.Column("return_reopens", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("reserve_on_order", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("expired_stock", sa.String(length=10), server_default="warn", nullable=False),
+        sa.Column("count_threshold", sa.BigInteger(), nullable=True),
+        sa.Column("use_lots", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("use_serials", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("ask_restating", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("print_balance", sa.Boolean(), nullable=True),
         sa.Column("demo", sa.Boolean(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -99,12 +111,13 @@ def create_tables() -> None:
     op.create_table("cost_pool",
         sa.Column("item_id", ID, autoincrement=False, nullable=False),
         sa.Column("warehouse_id", ID, server_default="0", autoincrement=False, nullable=False),
+        sa.Column("lot_id", ID, server_default="0", autoincrement=False, nullable=False),
         sa.Column("quantity", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("value", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("last_cost", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("last_at", sa.DateTime(), nullable=True),
         sa.Column("last_entry", ID, nullable=True),
-        sa.PrimaryKeyConstraint("item_id", "warehouse_id", name="pk_cost_pool")
+        sa.PrimaryKeyConstraint("item_id", "warehouse_id", "lot_id", name="pk_cost_pool")
     )
     op.create_table("employee",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -119,6 +132,14 @@ def create_tables() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_employee"),
         sa.UniqueConstraint("code", name="uq_employee_code")
+    )
+    op.create_table("lot_balance",
+        sa.Column("item_id", ID, autoincrement=False, nullable=False),
+        sa.Column("warehouse_id", ID, autoincrement=False, nullable=False),
+        sa.Column("lot_id", ID, autoincrement=False, nullable=False),
+        sa.Column("on_hand", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("reserved", sa.BigInteger(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("item_id", "warehouse_id", "lot_id", name="pk_lot_balance")
     )
     op.create_table("number_series",
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -172,11 +193,10 @@ def create_tables() -> None:
     op.create_table("stock_balance",
         sa.Column("item_id", ID, autoincrement=False, nullable=False),
         sa.Column("warehouse_id", ID, autoincrement=False, nullable=False),
-        sa.Column("lot_id", ID, server_default="0", autoincrement=False, nullable=False),
         sa.Column("on_hand", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("reserved", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("on_order", sa.BigInteger(), server_default="0", nullable=False),
-        sa.PrimaryKeyConstraint("item_id", "warehouse_id", "lot_id", name="pk_stock_balance")
+        sa.PrimaryKeyConstraint("item_id", "warehouse_id", name="pk_stock_balance")
     )
     op.create_table("unit",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -196,6 +216,7 @@ def create_tables() -> None:
         sa.Column("contact", sa.String(length=80), nullable=True),
         sa.Column("phone", sa.String(length=40), nullable=True),
         sa.Column("negative_stock", sa.String(length=10), nullable=True),
+        sa.Column("in_transit", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("remark", sa.String(length=1000), nullable=True),
         sa.Column("initials", sa.Text(), server_default="", nullable=False),
@@ -216,6 +237,7 @@ def create_tables() -> None:
         sa.Column("partner_id", ID, nullable=True),
         sa.Column("warehouse_id", ID, nullable=True),
         sa.Column("to_warehouse_id", ID, nullable=True),
+        sa.Column("destination_id", ID, nullable=True),
         sa.Column("employee_id", ID, nullable=True),
         sa.Column("due_date", sa.Date(), nullable=True),
         sa.Column("address", sa.String(length=200), nullable=True),
@@ -224,7 +246,12 @@ def create_tables() -> None:
         sa.Column("settlement", sa.String(length=20), nullable=True),
         sa.Column("tax_included", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("discount_amount", sa.BigInteger(), nullable=True),
+        sa.Column("fee", sa.BigInteger(), nullable=True),
+        sa.Column("fee_basis", sa.String(length=10), nullable=True),
         sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("blind", sa.Boolean(), nullable=True),
+        sa.Column("uncounted", sa.String(length=10), nullable=True),
+        sa.Column("snapshot", ID, nullable=True),
         sa.Column("remark", sa.String(length=500), nullable=True),
         sa.Column("total", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("total_net", sa.BigInteger(), server_default="0", nullable=False),
@@ -239,6 +266,7 @@ def create_tables() -> None:
         sa.Column("changed_by", sa.String(length=120), nullable=True),
         sa.Column("print_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["destination_id"], ["warehouse.id"], name="fk_document_destination_id"),
         sa.ForeignKeyConstraint(["employee_id"], ["employee.id"], name="fk_document_employee_id"),
         sa.ForeignKeyConstraint(["partner_id"], ["partner.id"], name="fk_document_partner_id"),
         sa.ForeignKeyConstraint(["reversal_of_id"], ["document.id"], name="fk_document_reversal_of_id"),
@@ -266,12 +294,24 @@ def create_tables() -> None:
         sa.Column("negative_stock", sa.String(length=10), nullable=True),
         sa.Column("stocked", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("cost_method", sa.String(length=20), server_default="moving_average", nullable=False),
+        sa.Column("standard_cost", sa.BigInteger(), nullable=True),
+        sa.Column("tracking", sa.String(length=10), server_default="none", nullable=False),
+        sa.Column("shelf_life_days", sa.Integer(), nullable=True),
+        sa.Column("expiry_alert_days", sa.Integer(), nullable=True),
+        sa.Column("serial_once", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("replenishment", sa.String(length=10), server_default="min_max", nullable=False),
+        sa.Column("lot_size", sa.BigInteger(), nullable=True),
+        sa.Column("order_multiple", sa.BigInteger(), nullable=True),
+        sa.Column("lead_days", sa.Integer(), nullable=True),
+        sa.Column("supplier_id", ID, nullable=True),
         sa.Column("remark", sa.String(length=1000), nullable=True),
         sa.Column("picture", sa.LargeBinary(), nullable=True),
         sa.Column("initials", sa.Text(), server_default="", nullable=False),
         sa.Column("pinyin", sa.Text(), server_default="", nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["category_id"], ["category.id"], name="fk_item_category_id"),
+        sa.ForeignKeyConstraint(["supplier_id"], ["partner.id"], name="fk_item_supplier_id"),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_item_unit_id"),
         sa.PrimaryKeyConstraint("id", name="pk_item"),
         sa.UniqueConstraint("code", name="uq_item_code")
@@ -288,13 +328,36 @@ def create_tables() -> None:
         sa.UniqueConstraint("code", name="uq_barcode_code")
     )
     op.create_index("ix_barcode_item_id", "barcode", ["item_id"], unique=False)
+    op.create_table("cost_layer",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("item_id", ID, nullable=False),
+        sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("lot_id", ID, nullable=False),
+        sa.Column("line_id", ID, nullable=False),
+        sa.Column("received_at", sa.DateTime(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name="fk_cost_layer_item_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_cost_layer")
+    )
+    op.create_index("ix_cost_layer_pool", "cost_layer", ["item_id", "warehouse_id", "lot_id"], unique=False)
     op.create_table("document_line",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("document_id", ID, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("item_id", ID, nullable=True),
+        sa.Column("role", sa.String(length=10), nullable=True),
         sa.Column("unit_id", ID, nullable=True),
         sa.Column("factor", sa.BigInteger(), nullable=True),
+        sa.Column("per", sa.BigInteger(), nullable=True),
+        sa.Column("lot", sa.String(length=60), nullable=True),
+        sa.Column("production_date", sa.Date(), nullable=True),
+        sa.Column("expiry_date", sa.Date(), nullable=True),
+        sa.Column("serials", sa.Text(), nullable=True),
+        sa.Column("book", sa.BigInteger(), nullable=True),
+        sa.Column("counter", sa.String(length=80), nullable=True),
+        sa.Column("revalue", sa.Boolean(), nullable=True),
+        sa.Column("reason", sa.String(length=20), nullable=True),
         sa.Column("quantity", sa.BigInteger(), nullable=True),
         sa.Column("base_quantity", sa.BigInteger(), nullable=True),
         sa.Column("price", sa.BigInteger(), nullable=True),
@@ -310,13 +373,16 @@ def create_tables() -> None:
         sa.Column("source_line_id", ID, nullable=True),
         sa.Column("fulfilled", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("reserved", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("used", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("reopens", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name="fk_document_line_document_id"),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name="fk_document_line_item_id"),
         sa.ForeignKeyConstraint(["source_line_id"], ["document_line.id"], name="fk_document_line_source_line_id"),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_document_line_unit_id"),
         sa.PrimaryKeyConstraint("id", name="pk_document_line")
     )
-    op.create_index("ix_document_line_document_id_position", "document_line", ["document_id", "position"], unique=False)
+    op.create_index("ix_document_line_document_id_position", "document_line",
+                    ["document_id", "position"], unique=False)
     op.create_index("ix_document_line_item_id", "document_line", ["item_id"], unique=False)
     op.create_index("ix_document_line_source_line_id", "document_line", ["source_line_id"], unique=False)
     op.create_table("item_unit",
@@ -324,12 +390,23 @@ def create_tables() -> None:
         sa.Column("item_id", ID, nullable=False),
         sa.Column("unit_id", ID, nullable=False),
         sa.Column("factor", sa.BigInteger(), nullable=False),
+        sa.Column("per", sa.BigInteger(), server_default="100000000", nullable=False),
         sa.Column("sale_price", sa.BigInteger(), nullable=True),
         sa.Column("purchase_price", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name="fk_item_unit_item_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_item_unit_unit_id"),
         sa.PrimaryKeyConstraint("id", name="pk_item_unit"),
         sa.UniqueConstraint("item_id", "unit_id", name="uq_item_unit_item_id_unit_id")
+    )
+    op.create_table("lot",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("item_id", ID, nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("production_date", sa.Date(), nullable=True),
+        sa.Column("expiry_date", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name="fk_lot_item_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_lot"),
+        sa.UniqueConstraint("item_id", "code", name="uq_lot_item_id_code")
     )
     op.create_table("posting",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -342,11 +419,22 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_posting")
     )
     op.create_index("ix_posting_document_id", "posting", ["document_id"], unique=False)
+    op.create_table("recipe_line",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("item_id", ID, nullable=False),
+        sa.Column("component_id", ID, nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["component_id"], ["item.id"], name="fk_recipe_line_component_id"),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name="fk_recipe_line_item_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_recipe_line"),
+        sa.UniqueConstraint("item_id", "component_id", name="uq_recipe_line_item_id_component_id")
+    )
     op.create_table("stock_alert",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("item_id", ID, nullable=False),
         sa.Column("warehouse_id", ID, nullable=True),
+        sa.Column("lot_id", ID, nullable=True),
         sa.Column("on_hand", sa.BigInteger(), nullable=False),
         sa.Column("threshold", sa.BigInteger(), nullable=False),
         sa.Column("document_id", ID, nullable=True),
@@ -354,6 +442,7 @@ def create_tables() -> None:
         sa.Column("cleared_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name="fk_stock_alert_document_id"),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name="fk_stock_alert_item_id"),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name="fk_stock_alert_lot_id"),
         sa.ForeignKeyConstraint(["warehouse_id"], ["warehouse.id"], name="fk_stock_alert_warehouse_id"),
         sa.PrimaryKeyConstraint("id", name="pk_stock_alert")
     )
@@ -386,6 +475,18 @@ def create_tables() -> None:
     op.create_index("ix_partner_entry_document_id", "partner_entry", ["document_id"], unique=False)
     op.create_index("ix_partner_entry_partner_account_date", "partner_entry",
                     ["partner_id", "account", "date"], unique=False)
+    op.create_table("period",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("through", sa.Date(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=False),
+        sa.Column("closed_by", sa.String(length=120), nullable=False),
+        sa.Column("posting_id", ID, nullable=True),
+        sa.Column("reopened_at", sa.DateTime(), nullable=True),
+        sa.Column("reopened_by", sa.String(length=120), nullable=True),
+        sa.Column("reopen_reason", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name="fk_period_posting_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_period")
+    )
     op.create_table("stock_move",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("posting_id", ID, nullable=False),
@@ -394,6 +495,7 @@ def create_tables() -> None:
         sa.Column("leg", sa.SmallInteger(), nullable=False),
         sa.Column("item_id", ID, nullable=False),
         sa.Column("warehouse_id", ID, nullable=False),
+        sa.Column("lot_id", ID, server_default="0", nullable=False),
         sa.Column("effective_at", sa.DateTime(), nullable=False),
         sa.Column("entry", ID, nullable=False),
         sa.Column("basis", sa.String(length=10), nullable=False),
@@ -401,11 +503,17 @@ def create_tables() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.Column("variance", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("settled", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("stated", sa.BigInteger(), nullable=True),
+        sa.Column("measure", sa.BigInteger(), nullable=True),
+        sa.Column("unit_cost", sa.BigInteger(), nullable=True),
+        sa.Column("gone", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("origin_line_id", ID, nullable=True),
         sa.Column("quantity_after", sa.BigInteger(), nullable=False),
         sa.Column("value_after", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
-        sa.CheckConstraint("restated = false OR quantity = 0", name=op.f("ck_stock_move_restatement_moves_nothing")),
+        sa.CheckConstraint("restated = false OR quantity = 0 OR basis IN ('count', 'recount')",
+                           name=op.f("ck_stock_move_restatement_moves_nothing")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name="fk_stock_move_document_id"),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name="fk_stock_move_item_id"),
         sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name="fk_stock_move_posting_id"),
@@ -414,7 +522,34 @@ def create_tables() -> None:
     )
     op.create_index("ix_stock_move_document_id", "stock_move", ["document_id"], unique=False)
     op.create_index("ix_stock_move_item_order", "stock_move",
-                    ["item_id", "effective_at", "entry", "line_id", "leg"], unique=False)
+                    ["item_id", "effective_at", "entry", "leg", "line_id"], unique=False)
     op.create_index("ix_stock_move_line_id", "stock_move", ["line_id"], unique=False)
     op.create_index("ix_stock_move_posting_id", "stock_move", ["posting_id"], unique=False)
-
+    op.create_table("period_figure",
+        sa.Column("period_id", ID, nullable=False),
+        sa.Column("item_id", ID, autoincrement=False, nullable=False),
+        sa.Column("warehouse_id", ID, autoincrement=False, nullable=False),
+        sa.Column("opening_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("opening_value", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("in_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("in_value", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("out_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("out_value", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("closing_quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("closing_value", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("variance", sa.BigInteger(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name="fk_period_figure_period_id"),
+        sa.PrimaryKeyConstraint("period_id", "item_id", "warehouse_id", name="pk_period_figure")
+    )
+    op.create_table("period_pool",
+        sa.Column("period_id", ID, nullable=False),
+        sa.Column("item_id", ID, autoincrement=False, nullable=False),
+        sa.Column("warehouse_id", ID, autoincrement=False, nullable=False),
+        sa.Column("lot_id", ID, autoincrement=False, nullable=False),
+        sa.Column("quantity", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("value", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("last_cost", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("layers", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["period_id"], ["period.id"], name="fk_period_pool_period_id"),
+        sa.PrimaryKeyConstraint("period_id", "item_id", "warehouse_id", "lot_id", name="pk_period_pool")
+    )

@@ -3,10 +3,10 @@ from jxc_desktop.document_types.fields import (
     DISCOUNT_AMOUNT,
     DUE_DATE,
     EMPLOYEE,
+    ORDER_COLUMNS,
     REMARK,
     SUPPLIER,
     TAX_INCLUDED,
-    TRADE_COLUMNS,
     WAREHOUSE,
 )
 from jxc_desktop.document_types.schema import DocumentType, Promise, Section
@@ -15,6 +15,6 @@ from jxc_desktop.i18n import N_
 PURCHASE_ORDER = DocumentType(
     key="purchase_order", title=N_("Purchase order"), section=Section.PURCHASE, prefix="CGDD", icon="file-text",
     header=(SUPPLIER, DATE, WAREHOUSE, DUE_DATE, EMPLOYEE, TAX_INCLUDED, DISCOUNT_AMOUNT, REMARK),
-    columns=TRADE_COLUMNS,
+    columns=ORDER_COLUMNS,
     promise=Promise.ON_ORDER,
 )

@@ -16,6 +16,7 @@ CONTACT = Field("contact", N_("Contact"), max_length=80, width=90, synonyms=("�
 PHONE = Field("phone", N_("Phone"), max_length=40, width=120, synonyms=("电话", "手机", "联系电话"))
 ADDRESS = Field("address", N_("Address"), max_length=200, width=220, synonyms=("地址", "送货地址"))
 NEGATIVE = (("forbid", N_("Forbid")), ("warn", N_("Warn")), ("allow", N_("Allow")))
+COSTS = (("original", N_("Their own cost")), ("current", N_("The current cost")))
 
 ITEM = RecordType(
     key="item", title=N_("Item"), icon="package",
@@ -33,6 +34,25 @@ ITEM = RecordType(
         Field("reorder_point", N_("Reorder point"), T.QUANTITY, width=90,
               synonyms=("最低库存", "补货点", "库存下限", "安全库存")),
         Field("maximum", N_("Maximum stock"), T.QUANTITY, width=90, synonyms=("最高库存", "库存上限")),
+        Field("replenishment", N_("Replenish"), T.CHOICE, default="min_max", width=90, choices=(
+            ("min_max", N_("Up to the maximum")), ("level", N_("By lot size")))),
+        Field("lot_size", N_("Lot size"), T.QUANTITY, width=90, synonyms=("订货批量",)),
+        Field("order_multiple", N_("Order multiple"), T.QUANTITY, width=90, synonyms=("订货倍数",)),
+        Field("lead_days", N_("Lead time (days)"), T.INTEGER, limit=3650, width=80, synonyms=("采购周期", "交货周期")),
+        Field("supplier_id", N_("Usual supplier"), T.SUPPLIER, width=140, synonyms=("主供应商", "默认供应商")),
+        Field("cost_method", N_("Cost method"), T.CHOICE, required=True, default="moving_average", width=110,
+              synonyms=("成本算法", "计价方法"), choices=(
+                  ("moving_average", N_("Moving average")), ("fifo", N_("First in, first out")))),
+        Field("standard_cost", N_("Standard cost"), T.PRICE, width=90, permission="see_cost",
+              synonyms=("标准成本", "预估成本")),
+        Field("tracking", N_("Tracked by"), T.CHOICE, required=True, default="none", width=90, synonyms=("批次管理",),
+              choices=(("none", N_("Nothing")), ("lot", N_("Lots")), ("serial", N_("Serial numbers")))),
+        Field("shelf_life_days", N_("Shelf life (days)"), T.INTEGER, limit=36500, width=80, feature="use_lots",
+              synonyms=("保质期", "保质期天数")),
+        Field("expiry_alert_days", N_("Warn before expiry (days)"), T.INTEGER, limit=3650, width=80,
+              feature="use_lots", synonyms=("预警天数",)),
+        Field("serial_once", N_("A serial number comes in once"), T.FLAG, default=False, width=70,
+              feature="use_serials"),
         Field("negative_stock", N_("Negative stock"), T.CHOICE, width=90, choices=NEGATIVE),
         Field("stocked", N_("Kept in stock"), T.FLAG, default=True, width=70, synonyms=("管库存",)),
         ACTIVE, REMARK,
@@ -42,11 +62,15 @@ ITEM = RecordType(
         Child("item_unit", N_("Pack units"), (
             Field("unit_id", N_("Unit"), T.UNIT, required=True, width=90),
             Field("factor", N_("Base units in it"), T.FACTOR, required=True, width=120),
+            Field("per", N_("In so many packs"), T.FACTOR, required=True, default=Decimal(1), width=110),
             Field("sale_price", N_("Sale price"), T.PRICE, width=100),
             Field("purchase_price", N_("Purchase price"), T.PRICE, width=100, permission="see_cost"))),
         Child("barcode", N_("Barcodes"), (
             Field("code", N_("Barcode"), required=True, max_length=60, width=160),
             Field("unit_id", N_("Unit"), T.UNIT, width=90))),
+        Child("recipe_line", N_("Recipe"), (
+            Field("component_id", N_("Component"), T.ITEM, required=True, width=200),
+            Field("quantity", N_("Quantity"), T.QUANTITY, required=True, width=90))),
         Child("stock_level", N_("Stock levels"), (
             Field("warehouse_id", N_("Warehouse"), T.WAREHOUSE, required=True, width=140),
             Field("reorder_point", N_("Reorder point"), T.QUANTITY, width=110),
@@ -78,6 +102,7 @@ WAREHOUSE = RecordType(
     key="warehouse", title=N_("Warehouse"), icon="warehouse",
     fields=(CODE, NAME, ADDRESS, CONTACT, PHONE,
             Field("negative_stock", N_("Negative stock"), T.CHOICE, width=90, choices=NEGATIVE),
+            Field("in_transit", N_("Goods in transit"), T.FLAG, default=False, width=70, synonyms=("在途仓",)),
             ACTIVE, REMARK),
     list_columns=("code", "name", "address", "contact", "phone", "active"),
 )
@@ -121,6 +146,23 @@ COMPANY = RecordType(
               choices=NEGATIVE),
         Field("over_receipt", N_("Over-receipt tolerance"), T.RATE, default=Decimal("0")),
         Field("over_delivery", N_("Over-delivery tolerance"), T.RATE, default=Decimal("0")),
+        Field("cost_level", N_("Cost per"), T.CHOICE, required=True, default="company", choices=(
+            ("company", N_("Company")), ("warehouse", N_("Warehouse")))),
+        Field("cost_by_lot", N_("Cost per lot or serial number"), T.FLAG, default=False),
+        Field("return_in_cost", N_("Customer returns come back at"), T.CHOICE, required=True, default="original",
+              choices=COSTS),
+        Field("return_out_cost", N_("Supplier returns leave at"), T.CHOICE, required=True, default="original",
+              choices=COSTS),
+        Field("late_cost", N_("Cost known after the receipt"), T.CHOICE, required=True, default="prorate", choices=(
+            ("prorate", N_("Goes to what is left in stock")), ("repost", N_("Becomes part of the receipt")))),
+        Field("ask_restating", N_("Ask before earlier costs change"), T.FLAG, default=True),
+        Field("use_lots", N_("Use lots and expiry dates"), T.FLAG, default=False),
+        Field("use_serials", N_("Use serial numbers"), T.FLAG, default=False),
+        Field("expired_stock", N_("Expired goods"), T.CHOICE, required=True, default="warn", choices=(
+            ("allow", N_("Allow")), ("warn", N_("Warn")), ("forbid", N_("Forbid")))),
+        Field("reserve_on_order", N_("Sales orders reserve stock"), T.FLAG, default=True),
+        Field("return_reopens", N_("A customer return reopens its order"), T.FLAG, default=True),
+        Field("count_threshold", N_("Count differences to confirm, above"), T.RATE),
         Field("print_terms", N_("Terms on delivery notes"), T.NOTE, max_length=300),
         Field("print_balance", N_("Print what the customer owes"), T.FLAG, default=False),
         Field("demo", N_("Demo company"), T.FLAG, default=False, read_only=True),

@@ -8,7 +8,7 @@ from jxc_desktop.document_types.fields import (
     EMPLOYEE,
     PHONE,
     REMARK,
-    SALES_COLUMNS,
+    SALES_ORDER_COLUMNS,
     SETTLEMENT,
     TAX_INCLUDED,
     WAREHOUSE,
@@ -20,6 +20,6 @@ SALES_ORDER = DocumentType(
     key="sales_order", title=N_("Sales order"), section=Section.SALES, prefix="XSDD", icon="file-text",
     header=(CUSTOMER, DATE, WAREHOUSE, ADDRESS, EMPLOYEE, DUE_DATE, SETTLEMENT, CONTACT, PHONE,
             TAX_INCLUDED, DISCOUNT_AMOUNT, REMARK),
-    columns=SALES_COLUMNS,
+    columns=SALES_ORDER_COLUMNS,
     promise=Promise.RESERVED,
 )

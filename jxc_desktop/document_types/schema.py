@@ -1,6 +1,7 @@
 """What a document type and a record type are. Pure data: no Qt, no database."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,6 +13,7 @@ from jxc_desktop.errors import Problem
 from jxc_desktop.i18n import N_
 
 YEARS = range(1990, 2101)
+LOT_LENGTH = 60  # characters of a lot code or serial number
 
 
 class FieldType(StrEnum):
@@ -30,6 +32,8 @@ class FieldType(StrEnum):
     FLAG = "flag"
     CHOICE = "choice"
     PICTURE = "picture"
+    LOT = "lot"  # the code of a lot of the line's item
+    SERIALS = "serials"  # serial numbers, one per line of text
     # references: the value is the id of a record
     ITEM = "item"
     UNIT = "unit"
@@ -58,7 +62,8 @@ class Field:
 
     `shown_only` columns are figures that the screen adds (stock, cost); they are never saved from a draft.
     `permission` hides the field from who lacks it. `width` is in pixels for lists and grids.
-    `hide_rank`: columns with the higher rank go first where the window is narrow.
+    `hide_rank`: columns with the higher rank go first where the window is narrow. `feature` is the company's
+    flag without which nobody needs the field. `zero`, `signed`: such figures are meant.
     """
 
     name: str
@@ -74,6 +79,9 @@ class Field:
     permission: str | None = None
     width: int = 100
     hide_rank: int = 0
+    feature: str | None = None
+    zero: bool = False
+    signed: bool = False
     synonyms: tuple[str, ...] = ()  # headings under which imports find it
 
     def problem(self, value: Any) -> tuple[str, dict[str, Any]] | None:
@@ -91,6 +99,24 @@ def _check_text(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
     if any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) <= 0xDFFF for c in value):
         return N_("{field} contains characters that cannot be stored"), {"field": field.title}
     return None
+
+
+def _check_serials(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
+    if wrong := _check_text(field, value):
+        return wrong
+    numbers = serials_in(value)
+    twice = next((n for i, n in enumerate(numbers) if n in numbers[:i]), None) if len(set(numbers)) < len(numbers) \
+        else None
+    if twice is not None:
+        return N_("Serial number {serial} is there twice"), {"serial": twice}
+    if any(len(n) > LOT_LENGTH for n in numbers):
+        return N_("{field} is longer than {limit} characters"), {"field": field.title, "limit": LOT_LENGTH}
+    return None
+
+
+def serials_in(text: str | None) -> list[str]:
+    """The serial numbers in what was typed, scanned or pasted: one per line, or separated by commas."""
+    return [n for n in (part.strip() for part in re.split(r"[\n,;，；]", text or "")) if n]
 
 
 def _check_date(field: Field, value: Any) -> tuple[str, dict[str, Any]] | None:
@@ -148,6 +174,7 @@ def _check_picture(field: Field, value: Any) -> tuple[str, dict[str, Any]] | Non
 
 _CHECKS: dict[FieldType, Callable[[Field, Any], tuple[str, dict[str, Any]] | None]] = {
     FieldType.TEXT: _check_text, FieldType.NOTE: _check_text, FieldType.DATE: _check_date,
+    FieldType.LOT: _check_text, FieldType.SERIALS: _check_serials,
     FieldType.INTEGER: _check_integer, FieldType.FLAG: _check_flag, FieldType.CHOICE: _check_choice,
     FieldType.PICTURE: _check_picture,
 }
@@ -181,15 +208,24 @@ class Basis(StrEnum):
 
     GIVEN = "given"  # the line states it: a receipt
     CURRENT = "current"  # the current unit cost: an issue
-    ORIGIN = "origin"  # the cost of the line it came from: a return, a reversal
-    TRANSFER = "transfer"  # moves between warehouses of one cost pool carry no value
+    RETURN = "return"  # the cost that goods left with, which a customer brings back
+    ORIGIN = "origin"  # a mirror undoes what its original did, at the original's cost
+    TRANSFER = "transfer"  # what leaves one warehouse arrives in the other; within one cost pool without value
+    RECOUNT = "recount"  # a count that also gives all that is there its unit cost
+    COUNT = "count"  # the difference to what was counted, wherever it stands in the order of effect
+    ADJUST = "adjust"  # cost that became known after the receipt it belongs to
+    REVALUE = "revalue"  # a new unit cost, or a change of value
+    USED = "used"  # the current unit cost, for what the same document makes
+    MADE = "made"  # the cost of what the same document used up
 
 
 class Move(NamedTuple):
     """A signed change of stock (base units) that line number `line` asks for.
 
-    `value` is the stated value for GIVEN and the credit for a return to a supplier; else None.
-    A transfer has two legs.
+    `value` is stated: of a receipt (GIVEN), what a supplier credits, the change by ADJUST or REVALUE, the fee
+    that goes into what is MADE. `measure` is the quantity counted, or the weight by which several lines share
+    what was used up. `unit_cost` values what a count finds, or is the new one of REVALUE. `origin` is the id of
+    the line that the move returns, mirrors or adjusts. A transfer has two legs.
     """
 
     line: int
@@ -199,6 +235,9 @@ class Move(NamedTuple):
     quantity: Decimal
     basis: Basis
     value: Decimal | None = None
+    measure: Decimal | None = None
+    unit_cost: Decimal | None = None
+    origin: int | None = None
 
 
 class Account(StrEnum):
@@ -272,6 +311,9 @@ class DocumentType:
     settles: Callable[[Draft], list[Entry]] = nothing
     promise: Promise | None = None
     sources: tuple[str, ...] = ()
+    inherits: tuple[tuple[str, str], ...] = ()  # header field <- field of the source, where the names differ
+    reversible: bool = True  # by a mirror document; what is not can only be voided
+    spreads_fee: bool = False  # the header's fee is what its lines share
     print_title: str = ""  # the name customers know it by, where it differs
     icon: str = "file-text"
 
@@ -296,7 +338,7 @@ class DocumentType:
             found.append(Problem("lines", N_("Enter at least one line")))
         for i, line in enumerate(draft.lines):
             found += _problems(self.columns, line, i)
-            found += _sign_problems(line, i, draft.sign)
+            found += _sign_problems(self, line, i, draft.sign)
         if {"warehouse_id", "to_warehouse_id"} <= {f.name for f in self.header}:
             same = draft.header.get("warehouse_id")
             if same is not None and same == draft.header.get("to_warehouse_id"):
@@ -316,15 +358,19 @@ def _problems(fields: tuple[Field, ...], given: Mapping[str, Any], line: int | N
     return found
 
 
-def _sign_problems(line: Values, i: int, sign: int) -> list[Problem]:
+def _sign_problems(kind: DocumentType, line: Values, i: int, sign: int) -> list[Problem]:
     found = []
-    quantity = line.get("quantity")
-    if isinstance(quantity, Decimal) and quantity.is_finite() and quantity * sign <= 0:
-        found.append(Problem("quantity", N_("Quantity must be above zero"), i))
+    quantity, column = line.get("quantity"), kind.column("quantity")
+    if column and isinstance(quantity, Decimal) and quantity.is_finite() and quantity * sign <= 0:
+        if not column.zero:
+            found.append(Problem("quantity", N_("Quantity must be above zero"), i))
+        elif quantity < 0:
+            found.append(Problem("quantity", N_("Quantity cannot be below zero"), i))
     for name, message in (("price", N_("The price cannot be below zero")),
                           ("amount", N_("The amount cannot be below zero"))):
-        given = line.get(name)
-        if isinstance(given, Decimal) and given.is_finite() and given * (sign if name == "amount" else 1) < 0:
+        given, column = line.get(name), kind.column(name)
+        if column and not column.signed and isinstance(given, Decimal) and given.is_finite() \
+                and given * (sign if name == "amount" else 1) < 0:
             found.append(Problem(name, message, i))
     return found
 

@@ -79,7 +79,7 @@ def complete(draft: Draft, *, value_gross: bool = False) -> Totals:
             (line["amount"] or ZERO) - share, line.get("tax_rate") or ZERO, included=included)
         stated = line["amount"] is not None
         line["value"] = line["net"] + (line["tax"] if value_gross else ZERO) if stated else None
-    totals = Totals(sum((line["quantity"] for line in draft.lines), ZERO), sum(amounts, ZERO), discount,
+    totals = Totals(sum((line.get("quantity") or ZERO for line in draft.lines), ZERO), sum(amounts, ZERO), discount,
                     sum((line["net"] for line in draft.lines), ZERO),
                     sum((line["tax"] for line in draft.lines), ZERO))
     draft.header |= {"total": totals.total, "total_net": totals.net, "total_tax": totals.tax,

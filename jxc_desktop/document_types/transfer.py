@@ -9,6 +9,7 @@ from jxc_desktop.document_types.fields import (
     QUANTITY,
     REMARK,
     TO_WAREHOUSE,
+    TRACKED,
     UNIT,
 )
 from jxc_desktop.document_types.schema import DocumentType, Section
@@ -17,6 +18,6 @@ from jxc_desktop.i18n import N_
 TRANSFER = DocumentType(
     key="transfer", title=N_("Transfer"), section=Section.STOCK, prefix="DBCK", icon="arrow-left-right",
     header=(FROM_WAREHOUSE, TO_WAREHOUSE, DATE, EMPLOYEE, REMARK),
-    columns=(ITEM, UNIT, AVAILABLE, QUANTITY, LINE_REMARK),
+    columns=(ITEM, UNIT, AVAILABLE, QUANTITY, *TRACKED, LINE_REMARK),
     effect=effects.transfer,
 )

@@ -60,13 +60,12 @@ def key(name: str = "id") -> Column[Any]:
     return Column(name, Id, primary_key=True, autoincrement=True)
 
 
-def reference(name: str, table: str, *, nullable: bool = True, index: bool = False,
-              ondelete: str | None = None) -> Column[Any]:
-    return Column(name, Id, ForeignKey(f"{table}.id", ondelete=ondelete), nullable=nullable, index=index)
+def reference(name: str, table: str, *, nullable: bool = True, ondelete: str | None = None, **more: Any) -> Column[Any]:
+    return Column(name, Id, ForeignKey(f"{table}.id", ondelete=ondelete), nullable=nullable, **more)
 
 
-def text(name: str, length: int = 200, *, nullable: bool = True) -> Column[Any]:
-    return Column(name, String(length), nullable=nullable)
+def text(name: str, length: int = 200, *, nullable: bool = True, **more: Any) -> Column[Any]:
+    return Column(name, String(length), nullable=nullable, **more)
 
 
 def moment(name: str, *, nullable: bool = True) -> Column[Any]:

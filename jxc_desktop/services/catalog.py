@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from jxc_desktop import values
 from jxc_desktop.models.records import company, item, item_unit, unit
 
 ONE = Decimal(1)
@@ -14,14 +15,19 @@ ONE = Decimal(1)
 
 @dataclass(frozen=True)
 class UnitChoice:
-    """A unit an item may be counted in: `factor` base units each."""
+    """A unit an item may be counted in: `per` of them are `factor` base units, an exact ratio."""
 
     unit_id: int
     name: str
     factor: Decimal
     decimals: int
+    per: Decimal = ONE
     sale_price: Decimal | None = None
     purchase_price: Decimal | None = None
+
+    def base(self, quantity: Decimal) -> Decimal:
+        """The quantity in base units, 4 decimals."""
+        return values.divide(values.product(quantity, self.factor), self.per, values.QUANTITY_PLACES)
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,12 @@ class ItemInfo:
     reorder_point: Decimal | None
     minimum_price: Decimal | None
     negative_stock: str | None
+    cost_method: str = "moving_average"
+    standard_cost: Decimal | None = None
+    tracking: str = "none"
+    shelf_life_days: int | None = None
+    serial_once: bool = False
+    purchase_price: Decimal | None = None
     units: tuple[UnitChoice, ...] = field(default_factory=tuple)
 
     @property
@@ -56,11 +68,13 @@ class ItemInfo:
 # Built once: building a statement costs a save more than running it.
 _i, _u, _p = item.c, unit.c, item_unit.c
 _IDS: Any = bindparam("ids", expanding=True)
-_PACKS = select(_p.item_id, _p.unit_id, _u.name, _p.factor, _u.decimals, _p.sale_price, _p.purchase_price).join_from(
+_PACKS = select(_p.item_id, _p.unit_id, _u.name, _p.factor, _u.decimals, _p.per, _p.sale_price,
+                _p.purchase_price).join_from(
     item_unit, unit, _u.id == _p.unit_id).where(_p.item_id.in_(_IDS)).order_by(_p.id)
 _ITEMS = select(
     _i.id, _i.code, _i.name, _i.spec, _i.active, _i.stocked, _i.tax_rate, _i.reorder_point, _i.minimum_price,
-    _i.negative_stock, _i.unit_id, _i.sale_price, _i.purchase_price, _u.name.label("unit"), _u.decimals).join_from(
+    _i.negative_stock, _i.cost_method, _i.standard_cost, _i.tracking, _i.shelf_life_days, _i.serial_once,
+    _i.unit_id, _i.sale_price, _i.purchase_price, _u.name.label("unit"), _u.decimals).join_from(
     item, unit, _u.id == _i.unit_id).where(_i.id.in_(_IDS))
 
 
@@ -70,13 +84,15 @@ def items(connection: Connection, ids: Collection[int]) -> dict[int, ItemInfo]:
     rows: Iterable[Any] = connection.execute(_PACKS, {"ids": list(ids)})
     for r in rows:
         packs.setdefault(r.item_id, []).append(
-            UnitChoice(r.unit_id, r.name, r.factor, r.decimals, r.sale_price, r.purchase_price))
+            UnitChoice(r.unit_id, r.name, r.factor, r.decimals, r.per, r.sale_price, r.purchase_price))
     found = {}
     rows = connection.execute(_ITEMS, {"ids": list(ids)})
     for r in rows:
-        base = UnitChoice(r.unit_id, r.unit, ONE, r.decimals, r.sale_price, r.purchase_price)
+        base = UnitChoice(r.unit_id, r.unit, ONE, r.decimals, ONE, r.sale_price, r.purchase_price)
         found[r.id] = ItemInfo(r.id, r.code, r.name, r.spec or "", r.active, r.stocked, r.tax_rate,
-                               r.reorder_point, r.minimum_price, r.negative_stock, (base, *packs.get(r.id, ())))
+                               r.reorder_point, r.minimum_price, r.negative_stock, r.cost_method, r.standard_cost,
+                               r.tracking, r.shelf_life_days, r.serial_once, r.purchase_price,
+                               (base, *packs.get(r.id, ())))
     return found
 
 

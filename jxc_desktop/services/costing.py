@@ -1,168 +1,221 @@
-"""Moving average (移动加权平均): what stock moves are worth. Pure functions on plain values.
+"""What goods are worth: pools of moving average (移动加权平均) and of FIFO (先进先出). Pure, on plain values.
 
-What is stored is the value of a pool; the unit cost is derived. A part that leaves takes
+What is stored is the value of a pool or layer; the unit cost is derived. A part that leaves takes
 round2(value x part / quantity); all that leaves takes all the value, so the value is exactly 0 at quantity 0.
+How documents use pools, and in which order, says `replay`.
 """
 
 import datetime as dt
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
 from jxc_desktop import values
-from jxc_desktop.document_types.schema import Basis
+from jxc_desktop.errors import NegativeValue, NothingToRevalue
 from jxc_desktop.values import ZERO
 
 
-class EventKey(NamedTuple):
-    """Identifies a move and orders it: moment, entry order, line, leg of a transfer."""
+class Part(NamedTuple):
+    """Goods of one cost: what a receipt brought, a layer of a pool, what an issue took of it.
 
-    effective_at: dt.datetime
-    entry: int
-    line_id: int
-    leg: int
-    item_id: int
-    warehouse_id: int
+    `line_id` names the receipt; missing goods have negative quantity and value and name the issue. `row` is
+    where the layer is stored.
+    """
 
-
-@dataclass
-class Event:
-    """A move as the pool sees it. `stated` is the given value of a receipt, or a supplier's credit."""
-
-    key: EventKey
-    document_id: int
     quantity: Decimal
-    basis: Basis
-    stated: Decimal | None = None
-    origin_line_id: int | None = None
-
-
-class Worth(NamedTuple):
-    """What a move changes in the value of stock, and what it sends to cost of sales instead."""
-
     value: Decimal
-    variance: Decimal = ZERO
+    line_id: int
+    received_at: dt.datetime
+    row: int | None = None
 
-    def plus(self, other: "Worth") -> "Worth":
-        return Worth(self.value + other.value, self.variance + other.variance)
+    def less(self, quantity: Decimal) -> tuple[Decimal, "Part"]:
+        """The value of a part (signed like the layer), and what remains."""
+        value = values.share_of(self.value, quantity, self.quantity)
+        return value, self._replace(quantity=self.quantity - quantity, value=self.value - value)
 
 
-NOTHING = Worth(ZERO)
+class Settled(NamedTuple):
+    """Goods that came in for the missing ones of issue `line_id` cost `amount` more than estimated."""
 
-
-@dataclass
-class Origin:
-    """A line that returns and mirrors refer to: what it moved, and how much of it came back so far."""
-
-    quantity: Decimal = ZERO
-    worth: Worth = NOTHING
-    back: Decimal = ZERO
-
-    def share(self, quantity: Decimal) -> Worth:
-        """What `quantity` (positive) more coming back undoes; rounded cumulatively, so all undoes all."""
-        before, self.back = self.back, self.back + quantity
-        whole = abs(self.quantity)
-        if not whole:
-            return NOTHING
-        return Worth(*(values.share_of(total, before, whole) - values.share_of(total, self.back, whole)
-                       for total in self.worth))
+    line_id: int
+    amount: Decimal
 
 
 @dataclass
 class Pool:
-    """The stock of one item as far as its cost goes. Missing stock is a negative quantity and value."""
+    """Goods with a cost of their own. Missing goods are a negative quantity, at an estimated value.
+
+    `layers`, oldest first, are the missing goods; under FIFO else the goods held. The front is enough where
+    nothing but receipts and issues happen: quantity and value are those of the whole pool.
+    """
 
     quantity: Decimal = ZERO
     value: Decimal = ZERO
-    last_cost: Decimal = ZERO
-    missing: deque[tuple[Decimal, Decimal]] = field(default_factory=deque)  # (quantity, estimate), oldest first
+    last_cost: Decimal = ZERO  # of the goods that left last; before the first goods the standard cost
+    layers: deque[Part] = field(default_factory=deque)
 
-    def worth(self, event: Event, origins: Mapping[int, Origin]) -> Worth:
-        """Take the move into the pool and say what it is worth."""
-        if event.basis is Basis.TRANSFER:
-            return NOTHING
-        origin = origins.get(event.origin_line_id) if event.origin_line_id else None
-        if event.quantity > 0:
-            due = self._incoming(event, origin)
-            return self._receive(event.quantity, due.value).plus(Worth(ZERO, due.variance))
-        if event.basis is not Basis.CURRENT:
-            return self._give_back(event, origin)
-        return Worth(-self._issue(-event.quantity))
+    @property
+    def unit_cost(self) -> Decimal:
+        """For display, 6 decimals: value / quantity, or the last known cost when nothing is held."""
+        return values.divide(self.value, self.quantity, values.COST_PLACES) if self.quantity > 0 else self.last_cost
 
-    def _incoming(self, event: Event, origin: Origin | None) -> Worth:
-        if event.basis is Basis.GIVEN and event.stated is not None:
-            return Worth(event.stated)
-        if event.basis is Basis.ORIGIN and origin is not None:
-            return origin.share(event.quantity)
-        return Worth(self._at_current_cost(event.quantity))
-
-    def _at_current_cost(self, quantity: Decimal) -> Decimal:
-        """At value / quantity, unrounded; at the last known cost when nothing is held."""
+    def at_current_cost(self, quantity: Decimal) -> Decimal:
         if self.quantity > 0:
             return values.share_of(self.value, quantity, self.quantity)
         return values.money(values.product(quantity, self.last_cost))
 
-    def _receive(self, quantity: Decimal, value: Decimal) -> Worth:
-        """Goods come in; they settle missing stock first, at their own cost against the estimate."""
-        settled, estimate = ZERO, ZERO
-        while self.missing and settled < quantity:
-            short, guess = self.missing.popleft()
-            part = min(short, quantity - settled)
-            taken = values.share_of(guess, part, short)
-            if part < short:
-                self.missing.appendleft((short - part, guess - taken))
-            settled, estimate = settled + part, estimate + taken
-        variance = values.share_of(value, settled, quantity) - estimate if settled else ZERO
-        before, self.quantity = self.quantity, self.quantity + quantity
-        self.value += value - variance
-        if before < 0 and self.quantity == 0:
-            self.last_cost = values.divide(value, quantity, values.COST_PLACES)
-        return Worth(value - variance, variance)
+    def receive(self, part: Part) -> list[Settled]:
+        """Goods come in; they fill what is missing first, at their own cost, and the rest enters the stock."""
+        filled, settled = ZERO, []
+        while self.layers and self.layers[0].quantity < 0 and filled < part.quantity:
+            missing = self.layers.popleft()
+            quantity = min(-missing.quantity, part.quantity - filled)
+            estimate, rest = missing.less(-quantity)
+            if rest.quantity:
+                self.layers.appendleft(rest)
+            cost = (values.share_of(part.value, filled + quantity, part.quantity)
+                    - values.share_of(part.value, filled, part.quantity))
+            settled.append(Settled(missing.line_id, cost + estimate))
+            filled += quantity
+        self.quantity += part.quantity
+        self.value += part.value - sum((s.amount for s in settled), ZERO)
+        if filled < part.quantity:
+            self._put(part if not filled else part.less(filled)[1])
+        elif filled and not self.quantity:
+            self.last_cost = values.divide(part.value, part.quantity, values.COST_PLACES)
+        return settled
 
-    def _issue(self, quantity: Decimal) -> Decimal:
-        """Goods go out; what is not there goes out at an estimate, to be settled by the next receipt."""
-        held = max(self.quantity, ZERO)
-        taken, out = min(quantity, held), ZERO
-        if taken:
-            out = values.share_of(self.value, taken, held)
-            self.last_cost = values.divide(self.value, held, values.COST_PLACES)
-        if short := quantity - taken:
-            estimate = self._at_current_cost(short)
-            self.missing.append((short, estimate))
-            out += estimate
-        self.quantity, self.value = self.quantity - quantity, self.value - out
-        return out
+    def issue(self, quantity: Decimal, line_id: int, at: dt.datetime, first: int | None = None) -> list[Part]:
+        """Goods go out, those of receipt line `first` before others; what is missing at an estimate.
 
-    def _give_back(self, event: Event, origin: Origin | None) -> Worth:
-        """Goods go back at the cost they came with, unless that would empty or overdraw the pool.
-
-        What the supplier credits (GIVEN) or the mirrored line was worth, and the cost does not cover, is variance.
+        The estimate is the unit cost of the last goods taken, or the last known cost if there are none.
         """
-        quantity = -event.quantity
-        stated = event.stated if event.basis is Basis.GIVEN else None
-        cost = -sum(origin.share(quantity), ZERO) if origin is not None else stated
-        credit = cost if stated is None else stated
-        if cost is None or credit is None or quantity >= self.quantity or cost > self.value:
-            out = self._issue(quantity)
-            return Worth(-out, ZERO if credit is None else out - credit)
-        self.last_cost = values.divide(self.value, self.quantity, values.COST_PLACES)
+        taken = min(quantity, max(self.quantity, ZERO))
+        parts, touched = self._take(taken, first) if taken else ([], None)
+        if touched:
+            self.last_cost = values.divide(touched.value, touched.quantity, values.COST_PLACES)
+        if short := quantity - taken:
+            estimate = values.share_of(touched.value, short, touched.quantity) if touched else values.money(
+                values.product(short, self.last_cost))
+            missing = Part(short, estimate, line_id, at)
+            parts.append(missing)
+            self.layers.append(missing._replace(quantity=-short, value=-estimate))
+        self.quantity -= quantity
+        self.value -= sum((p.value for p in parts), ZERO)
+        return parts
+
+    def give_back(self, quantity: Decimal, cost: Decimal | None, origin: int | None, line_id: int,
+                  at: dt.datetime) -> Decimal:
+        """Goods go back to where receipt line `origin` or a stated `cost` came from; returns the value that leaves.
+
+        The cost leaves with them, unless that would empty the pool or make its value negative.
+        """
+        if cost is None or quantity >= self.quantity or cost > self.value:
+            return sum((p.value for p in self.issue(quantity, line_id, at)), ZERO)
+        self.last_cost = self.unit_cost
         self.quantity, self.value = self.quantity - quantity, self.value - cost
-        return Worth(-cost, cost - credit)
+        return cost
+
+    def left_of(self, line_id: int, received: Decimal) -> Decimal:
+        """How much of what a receipt line brought is still here, at most: an average keeps no track."""
+        return min(max(self.quantity, ZERO), received)
+
+    def add_value(self, line_id: int, amount: Decimal) -> None:
+        """Goods of a receipt line that are still here cost `amount` more."""
+        self._refuse_negative(amount)
+        self.value += amount
+
+    def revalue(self, change: Decimal) -> None:
+        """Raises NothingToRevalue without stock, NegativeValue where the value would fall below zero."""
+        if self.quantity <= 0:
+            raise NothingToRevalue
+        self._refuse_negative(change)
+        self.value += change
+
+    def revalue_at(self, unit_cost: Decimal, line_id: int, at: dt.datetime) -> Decimal:
+        """All that is here gets one unit cost; returns the change of value."""
+        change = values.money(values.product(max(self.quantity, ZERO), unit_cost)) - self.value
+        if self.quantity > 0:
+            self.value += change
+            return change
+        return ZERO
+
+    def _refuse_negative(self, change: Decimal) -> None:
+        if self.value + change < 0:
+            raise NegativeValue
+
+    def _put(self, part: Part) -> None:
+        """Goods that fill nothing missing enter the stock; an average does not tell them apart."""
+
+    def _take(self, quantity: Decimal, first: int | None) -> tuple[list[Part], Part | None]:
+        """The parts that leave, and the goods touched last as they were."""
+        whole = Part(self.quantity, self.value, 0, dt.datetime.min)
+        return [whole._replace(quantity=quantity, value=values.share_of(self.value, quantity, self.quantity))], whole
 
 
-def replay(pool: Pool, events: Iterable[Event], origins: dict[int, Origin]) -> dict[EventKey, Worth]:
-    """Run `events` (in order of effect) through `pool`.
+class FifoPool(Pool):
+    """Each receipt is a layer; issues take the oldest first, or those of a named receipt."""
 
-    `origins` holds the lines that returns refer to and that lie before the first event; lines among the
-    events join it as they pass.
-    """
-    worths: dict[EventKey, Worth] = {}
-    for event in events:
-        worth = worths[event.key] = pool.worth(event, origins)
-        if event.basis is not Basis.TRANSFER:
-            origin = origins.setdefault(event.key.line_id, Origin())
-            origin.quantity += event.quantity
-            origin.worth = origin.worth.plus(worth)
-    return worths
+    def give_back(self, quantity: Decimal, cost: Decimal | None, origin: int | None, line_id: int,
+                  at: dt.datetime) -> Decimal:
+        """The layers of the receipt that is returned go first, then the front of the queue."""
+        return sum((p.value for p in self.issue(quantity, line_id, at, origin)), ZERO)
+
+    def left_of(self, line_id: int, received: Decimal) -> Decimal:
+        return sum((layer.quantity for layer in self._of(line_id)), ZERO)
+
+    def add_value(self, line_id: int, amount: Decimal) -> None:
+        self._refuse_negative(amount)
+        self.value += amount
+        self._spread(amount, lambda layer: layer.line_id == line_id)
+
+    def revalue(self, change: Decimal) -> None:
+        super().revalue(change)
+        self._spread(change, lambda layer: True)
+
+    def revalue_at(self, unit_cost: Decimal, line_id: int, at: dt.datetime) -> Decimal:
+        change = super().revalue_at(unit_cost, line_id, at)
+        if self.quantity > 0:
+            self.layers = deque([Part(self.quantity, self.value, line_id, at)])
+        return change
+
+    def _of(self, line_id: int) -> Iterator[Part]:
+        return (layer for layer in self.layers if layer.line_id == line_id and layer.quantity > 0)
+
+    def _spread(self, amount: Decimal, chosen: Callable[[Part], bool]) -> None:
+        """`amount` over the chosen layers by quantity; the last one takes the rest."""
+        shares = iter(values.spread(amount, [layer.quantity for layer in self.layers if chosen(layer)]))
+        self.layers = deque(layer._replace(value=layer.value + next(shares)) if chosen(layer) else layer
+                            for layer in self.layers)
+
+    def _put(self, part: Part) -> None:
+        self.layers.append(part)
+
+    def _take(self, quantity: Decimal, first: int | None) -> tuple[list[Part], Part | None]:
+        parts: list[Part] = []
+        touched = None
+
+        def split(layer: Part) -> Part:
+            taken = min(quantity, layer.quantity)
+            value, left = layer.less(taken)
+            parts.append(layer._replace(quantity=taken, value=value, row=None))
+            return left
+
+        if first is not None:
+            queue, self.layers = self.layers, deque()
+            for layer in queue:
+                left = layer
+                if quantity and layer.line_id == first:
+                    touched, left = layer, split(layer)
+                    quantity -= parts[-1].quantity
+                if left.quantity:
+                    self.layers.append(left)
+        while quantity:
+            touched = self.layers.popleft()
+            left = split(touched)
+            quantity -= parts[-1].quantity
+            if left.quantity:
+                self.layers.appendleft(left)
+        return parts, touched

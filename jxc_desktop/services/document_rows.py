@@ -14,8 +14,10 @@ from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.services import numbering
 from jxc_desktop.services.unit_of_work import Saved, Work
 
-LINE_FIELDS = ("item_id", "unit_id", "factor", "quantity", "base_quantity", "price", "discount", "tax_rate",
+LINE_FIELDS = ("item_id", "role", "unit_id", "factor", "per", "lot", "production_date", "expiry_date", "serials",
+               "book", "counter", "reason", "revalue", "quantity", "base_quantity", "price", "discount", "tax_rate",
                "amount", "discount_share", "net", "tax", "value", "gift", "remark", "source_line_id")
+EXTRA_FIELDS = ("time", "snapshot")  # header values that no form shows
 TOTAL_FIELDS = ("total", "total_net", "total_tax", "total_quantity")
 
 
@@ -30,7 +32,7 @@ def read_draft(connection: Any, document_id: int) -> Draft:
 def read_drafts(connection: Any, condition: Any) -> Iterator[Draft]:
     """The saved documents that a condition on their headers chooses, by id."""
     d, c = document.c, document_line.c
-    names = ("id", *LINE_FIELDS, "fulfilled", "reserved")
+    names = ("id", *LINE_FIELDS, "fulfilled", "reserved", "used", "reopens")
     lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for line in connection.execute(select(document_line).where(
             c.document_id.in_(select(d.id).where(condition))).order_by(c.position)).mappings():
@@ -38,8 +40,7 @@ def read_drafts(connection: Any, condition: Any) -> Iterator[Draft]:
     for row in connection.execute(select(document).where(condition).order_by(d.id)).mappings().all():
         kind = document_types.BY_KEY[row["kind"]]
         header = {f.name: row[f.name] for f in kind.header} | {f: row[f] for f in TOTAL_FIELDS}
-        if row["time"]:
-            header["time"] = row["time"]
+        header |= {name: row[name] for name in EXTRA_FIELDS if row[name] is not None}
         yield Draft(kind.key, header, lines[row["id"]], row["id"], row["version"], row["number"],
                     Status(row["status"]), row["reversal_of_id"])
 
@@ -78,7 +79,8 @@ def write(work: Work, kind: DocumentType, draft: Draft, before: Any, status: Sta
     version = before.version + 1 if before else 1
     row = {f.name: draft.header.get(f.name) for f in kind.header}
     row |= {f: draft.header[f] for f in TOTAL_FIELDS if f in draft.header}
-    row |= {"status": status.value, "number": number, "version": version, "time": draft.header.get("time"),
+    row |= {"status": status.value, "number": number, "version": version,
+            **{name: draft.header.get(name) for name in EXTRA_FIELDS},
             "progress": Progress.OPEN.value if kind.promise and status is Status.POSTED and draft.sign > 0 else None}
     row = {k: v for k, v in row.items() if v is not None or before}
     if row.get("tax_included", ...) is None:
@@ -97,7 +99,8 @@ def write(work: Work, kind: DocumentType, draft: Draft, before: Any, status: Sta
 
 def _write_lines(work: Work, document_id: int, draft: Draft, existed: bool) -> None:
     c = document_line.c
-    rows = [{**{n: line.get(n) for n in LINE_FIELDS}, "gift": bool(line.get("gift")), "position": i}
+    rows = [{**{n: line.get(n) for n in LINE_FIELDS}, "gift": bool(line.get("gift")),
+             "reopens": bool(line.get("reopens")), "position": i}
             for i, line in enumerate(draft.lines)]
     kept = [(line["id"], row) for line, row in zip(draft.lines, rows, strict=True) if line.get("id")]
     if kept:

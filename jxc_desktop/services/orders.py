@@ -4,22 +4,23 @@ An order promises its open quantity: a sales order reserves what is free of it, 
 on order. The figures of lines and balances move together, in the save that moves them.
 """
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Draft, Move, Progress, Promise, Status
 from jxc_desktop.errors import HasDependants, Problem
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.models.documents import document, document_line
-from jxc_desktop.models.records import item
+from jxc_desktop.models.records import item, lot
+from jxc_desktop.services.balances import Balance, Locked
 from jxc_desktop.services.catalog import Company
-from jxc_desktop.services.posting import Balance, Locked
 from jxc_desktop.services.unit_of_work import Work
 from jxc_desktop.values import ZERO, plain
 
@@ -40,7 +41,15 @@ class SourceLine:
     fulfilled: Decimal
     reserved: Decimal
     stocked: bool
+    source_line_id: int | None
+    lot_id: int | None
+    date: dt.date
+    time: dt.time | None
     touched: bool = False
+
+    @property
+    def at(self) -> tuple[dt.date, dt.time]:
+        return self.date, self.time or dt.time()
 
     @property
     def promise(self) -> Promise | None:
@@ -51,13 +60,35 @@ class SourceLine:
         """What is still to be fulfilled while the order stands."""
         return max(self.quantity - self.fulfilled, ZERO) if self.status == Status.POSTED else ZERO
 
+    @property
+    def shelf(self) -> tuple[int, int]:
+        return self.item_id, self.warehouse_id
+
+    def held_in(self, locked: Locked) -> list[Balance]:
+        """The balances that count what this line holds: of the warehouse, and of the lot that it names."""
+        lots = [locked.lots[*self.shelf, self.lot_id]] if self.lot_id else []
+        return [locked.shelves[self.shelf], *lots]
+
+    def hold(self, locked: Locked, more: Decimal) -> None:
+        """Hold `more` of the stock (less, if negative)."""
+        if more:
+            self.reserved += more
+            self.touched = True
+            for balance in self.held_in(locked):
+                balance.reserved += more
+
+    def free(self, locked: Locked) -> Decimal:
+        return max(min(balance.free for balance in self.held_in(locked)), ZERO)
+
 
 # Statements are built once: building them costs a save more than running them.
 _line, _d = document_line.c, document.c
 _LINES = select(
-    _line.id, _line.document_id, _d.kind, _d.number, _d.status, _d.partner_id, _d.warehouse_id, _line.item_id,
-    _line.base_quantity, _line.fulfilled, _line.reserved, item.c.stocked).join_from(
-    document_line, document, _d.id == _line.document_id).join(item, item.c.id == _line.item_id).order_by(
+    _line.id, _line.document_id, _d.kind, _d.number, _d.status, _d.partner_id,
+    func.coalesce(_d.destination_id, _d.warehouse_id), _line.item_id, _line.base_quantity, _line.fulfilled,
+    _line.reserved, item.c.stocked, _line.source_line_id, lot.c.id.label("lot_id"), _d.date, _d.time).join_from(
+    document_line, document, _d.id == _line.document_id).join(item, item.c.id == _line.item_id).outerjoin(
+    lot, (lot.c.item_id == _line.item_id) & (lot.c.code == _line.lot)).order_by(
     _line.document_id, _line.id).with_for_update(of=(document_line, document), key_share=True)
 _named = document_line.alias()
 _NAMED = _named.c.id.in_(bindparam("ids", expanding=True))
@@ -66,12 +97,16 @@ _BESIDE = _LINES.where(_line.document_id.in_(select(_named.c.document_id).where(
 _OWN = _LINES.where(_line.document_id == bindparam("document"))
 
 
-def lock_sources(work: Work, line_ids: Iterable[int]) -> dict[int, SourceLine]:
-    """Lock these lines in sorted order, with their documents and the other lines of the same items in them."""
-    ids = sorted(set(line_ids))
-    if not ids:
-        return {}
-    return {r.id: SourceLine(*r) for r in work.rows(_BESIDE, {"ids": ids})}
+def lock_sources(work: Work, line_ids: Iterable[int], *, reopening: bool = False) -> dict[int, SourceLine]:
+    """Lock these lines in sorted order, with their documents and the other lines of the same items in them.
+
+    `reopening`: also the lines of orders that they fulfilled.
+    """
+    ids = set(line_ids)
+    if reopening and ids:
+        ids |= {r.source_line_id for r in work.rows(select(_line.source_line_id).where(
+            _line.id.in_(ids), _line.source_line_id.is_not(None)))}
+    return {r.id: SourceLine(*r) for r in work.rows(_BESIDE, {"ids": sorted(ids)})} if ids else {}
 
 
 def taken(lines: Iterable[Mapping[str, Any]]) -> defaultdict[int, Decimal]:
@@ -79,23 +114,31 @@ def taken(lines: Iterable[Mapping[str, Any]]) -> defaultdict[int, Decimal]:
     found: defaultdict[int, Decimal] = defaultdict(Decimal)
     for line in lines:
         if line.get("source_line_id"):
-            found[line["source_line_id"]] += line["base_quantity"]
+            found[line["source_line_id"]] += line.get("base_quantity") or ZERO
     return found
+
+
+def reopened(lines: Iterable[Mapping[str, Any]]) -> defaultdict[int, Decimal]:
+    """Base units that these lines give back to the order behind each source line."""
+    return taken(line for line in lines if line.get("reopens"))
 
 
 def link_problems(draft: Draft, sources: Mapping[int, SourceLine], already: Mapping[int, Decimal],
                   company: Company) -> list[Problem]:
     """Lines that take from the wrong place, or more than is left with the tolerance."""
     found = []
-    allowed = document_types.BY_KEY[draft.kind].sources
+    kind = document_types.BY_KEY[draft.kind]
     now = taken(draft.lines)
+    at = draft.header["date"], draft.header.get("time") or dt.time()
     for i, line in enumerate(draft.lines):
         if not (source_id := line.get("source_line_id")):
             continue
         source = sources.get(source_id)
-        if source is None or source.kind not in allowed or source.item_id != line["item_id"] \
-                or source.partner_id != draft.header.get("partner_id"):
+        if source is None or source.kind not in kind.sources or source.item_id != line["item_id"] \
+                or (source.partner_id != draft.header.get("partner_id") and not kind.spreads_fee):
             found.append(Problem("source_line_id", N_("The line does not fit the document it comes from"), i))
+        elif source.promise is None and source.at > at:
+            found.append(Problem("date", N_("{number} is dated later"), None, {"number": source.number}))
         elif now[source_id] <= already.get(source_id, ZERO):
             pass  # a correction that takes no more than the document has already
         elif source.status != Status.POSTED:
@@ -116,72 +159,105 @@ def _limit(source: SourceLine, company: Company) -> Decimal:
     return source.quantity * (1 + company.tolerance(source.promise is Promise.ON_ORDER))
 
 
-def fulfil(work: Work, sources: Mapping[int, SourceLine], locked: Locked, change: Mapping[int, Decimal]) -> None:
-    """Let source lines know what was taken (or, negative, given back); what they hold and expect follows."""
+@dataclass(frozen=True)
+class Taking:
+    """What a command changes of what later documents took, by source line in base units.
+
+    `back`: of that, what customers brought back is open in their orders again. `used`: reservations that the
+    documents had used up before. `hold`: orders reserve by themselves.
+    """
+
+    change: Mapping[int, Decimal]
+    back: Mapping[int, Decimal]
+    used: Mapping[int, Decimal]
+    hold: bool
+
+
+def fulfil(work: Work, sources: Mapping[int, SourceLine], locked: Locked, taking: Taking) -> dict[int, Decimal]:
+    """Let source lines know what was taken (or, negative, given back); what they hold and expect follows.
+
+    Returns what was used up of reservations, by source line.
+    """
+    used: dict[int, Decimal] = {}
+    change = defaultdict(Decimal, taking.change)
+    for line_id, quantity in taking.back.items():
+        order_line = sources[line_id].source_line_id
+        if order_line is not None and order_line in sources:
+            change[order_line] -= quantity
     for line_id, quantity in sorted(change.items()):
         source = sources[line_id]
         before = source.open
         source.fulfilled += quantity
-        if not source.stocked:
+        source.touched = True
+        if not source.stocked or source.shelf not in locked.shelves:
             continue
-        balance = locked.balances.get((source.item_id, source.warehouse_id))
-        if source.promise is Promise.ON_ORDER and balance:
-            balance.on_order += source.open - before
-        elif source.promise is Promise.RESERVED and balance:
-            _use_up(source, sources, balance, quantity)
-            if quantity < 0:
-                _hold(source, locked)
-    _store_lines(work, [source for source in sources.values() if source.id in change or source.touched])
+        if source.promise is Promise.ON_ORDER:
+            locked.shelves[source.shelf].on_order += source.open - before
+        elif source.promise is Promise.RESERVED and quantity > 0:
+            used[line_id] = _use_up(source, sources, locked, quantity)
+        elif source.promise is Promise.RESERVED:
+            wanted = source.open - source.reserved if taking.hold else min(-quantity, taking.used.get(line_id, ZERO))
+            if source.open:
+                source.hold(locked, max(min(wanted, source.free(locked)), ZERO))
+    store_lines(work, [source for source in sources.values() if source.touched])
+    return used
 
 
-def _use_up(source: SourceLine, sources: Mapping[int, SourceLine], balance: Balance, quantity: Decimal) -> None:
+def _use_up(source: SourceLine, sources: Mapping[int, SourceLine], locked: Locked, quantity: Decimal) -> Decimal:
     """Goods that leave for an order use up what its line holds, then what other lines of it hold of the item."""
     same = [s for s in sources.values() if (s.document_id, s.item_id) == (source.document_id, source.item_id)]
+    left = quantity
     for line in sorted(same, key=lambda s: s is not source):
-        used = min(line.reserved, max(quantity, ZERO))
-        used = max(used, line.reserved - line.open)
-        line.reserved -= used
-        balance.reserved -= used
-        quantity -= used
-        line.touched = line.touched or bool(used)
+        used = min(line.reserved, left)
+        line.hold(locked, -used)
+        left -= used
+    return quantity - left
 
 
-def promise(work: Work, document_id: int, locked: Locked, was: Status, status: Status) -> None:
+def note_used(work: Work, lines: Iterable[Mapping[str, Any]], used: Mapping[int, Decimal]) -> None:
+    """Keep with each line what it used up of its order's reservation, so that taking it back restores that."""
+    left, rows = dict(used), []
+    for line in lines:
+        source_id = line.get("source_line_id")
+        if source_id and left.get(source_id):
+            part = min(left[source_id], line["base_quantity"])
+            left[source_id] -= part
+            rows.append({"i": line["id"], "u": part + (line.get("used") or ZERO)})
+    if rows:
+        work.connection.execute(
+            update(document_line).where(_line.id == bindparam("i")).values(used=bindparam("u")), rows)
+
+
+def promise(work: Work, document_id: int, locked: Locked, statuses: tuple[Status, Status], *,
+            hold: bool = True, keep: Mapping[int, Decimal] | None = None) -> dict[int, Decimal]:
     """Make an order hold or expect what is open of it now; anything but POSTED lets go of it all.
 
-    `was` is the status for which the balances were last reckoned; the document's row may have the new one.
+    `statuses`: that for which the balances were last reckoned, and the new one. `hold`: reserve what is free of
+    it; else only what lines held before (`keep`). Returns what each line held.
     """
     lines = own_lines(work, document_id)
+    held = {line.id: line.reserved for line in lines}
     for line in lines:
         if not line.stocked:
             continue
-        balance = locked.balances[line.item_id, line.warehouse_id]
-        line.status = was
+        line.status = statuses[0]
         before = line.open
-        line.status = status
+        line.status = statuses[1]
         if line.promise is Promise.ON_ORDER:
-            balance.on_order += line.open - before
+            locked.shelves[line.shelf].on_order += line.open - before
         elif line.promise is Promise.RESERVED:
-            balance.reserved -= line.reserved
-            line.reserved = ZERO
-            _hold(line, locked)
-    _store_lines(work, lines)
-
-
-def _hold(line: SourceLine, locked: Locked) -> None:
-    """Reserve what is free of a line's open quantity."""
-    balance = locked.balances[line.item_id, line.warehouse_id]
-    more = min(line.open - line.reserved, max(balance.free, ZERO))
-    if more > 0:
-        line.reserved += more
-        balance.reserved += more
+            line.hold(locked, -line.reserved)
+            most = line.open if hold else min((keep or {}).get(line.id, ZERO), line.open)
+            line.hold(locked, min(most, line.free(locked)))
+    store_lines(work, [line for line in lines if line.reserved != held[line.id] or line.touched])
+    return held
 
 
 def own_lines(work: Work, document_id: int) -> list[SourceLine]:
     return [SourceLine(*r) for r in work.rows(_OWN, {"document": document_id})]
 
 
-def _store_lines(work: Work, lines: Sequence[SourceLine]) -> None:
+def store_lines(work: Work, lines: Sequence[SourceLine]) -> None:
     if not lines:
         return
     work.connection.execute(
@@ -214,8 +290,12 @@ def progress_of(rows: Sequence[Any]) -> Progress:
 
 def places(sources: Iterable[SourceLine], moves: Iterable[Move]) -> set[tuple[int, int]]:
     """Every balance that these moves and source lines touch."""
-    return {(m.item_id, m.warehouse_id) for m in moves} | {
-        (s.item_id, s.warehouse_id) for s in sources if s.promise and s.stocked}
+    return {(m.item_id, m.warehouse_id) for m in moves} | {s.shelf for s in sources if s.promise and s.stocked}
+
+
+def lots(sources: Iterable[SourceLine]) -> set[tuple[int, int, int]]:
+    """The lots that these lines hold or may hold."""
+    return {(*s.shelf, s.lot_id) for s in sources if s.promise and s.stocked and s.lot_id}
 
 
 def holders(work: Work, item_id: int, warehouse_id: int) -> tuple[str, ...]:

@@ -2,286 +2,262 @@
 
 A first save posts everything, a correction the difference, a void the reverse; twice posts nothing. A move
 that is the latest of its item touches only the running sums. One dated earlier replays what came after it
-and appends value-only restatements; nothing in the ledger is ever changed.
+and appends restatements; nothing in the ledger is ever changed.
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Connection, insert
 
-from jxc_desktop import values
 from jxc_desktop.document_types.schema import Basis
-from jxc_desktop.models.stock import cost_pool, stock_balance, stock_move
-from jxc_desktop.services import costing, trail
-from jxc_desktop.services.costing import Event, EventKey, Origin, Pool, Worth
+from jxc_desktop.models.stock import stock_move
+from jxc_desktop.services import balances, ledger, policies, trail
+from jxc_desktop.services.balances import Locked
+from jxc_desktop.services.costing import Pool
+from jxc_desktop.services.ledger import History, Moment, Moves
+from jxc_desktop.services.replay import (
+    COUNTS,
+    NOTHING,
+    Event,
+    EventKey,
+    Policy,
+    PoolKey,
+    Replay,
+    Worth,
+    settle_counts,
+)
 from jxc_desktop.services.unit_of_work import Work
-from jxc_desktop.services.upsert import ensure
 from jxc_desktop.values import ZERO
-
-Place = tuple[int, int]  # item, warehouse
-Moves = dict[EventKey, tuple[Event, Worth]]
-
-
-@dataclass
-class Balance:
-    """A locked row of stock_balance: the figures as they will be committed."""
-
-    on_hand: Decimal
-    reserved: Decimal
-    on_order: Decimal
-    moved: Decimal = ZERO  # what this command changes of on_hand
-    dip: tuple[Decimal, dt.date] | None = None  # the lowest later stock below zero, and its day
-
-    @property
-    def free(self) -> Decimal:
-        return self.on_hand - self.reserved
-
-
-@dataclass
-class PoolRow:
-    """A locked row of cost_pool; `last` is the place of the item's latest move."""
-
-    pool: Pool
-    last: tuple[dt.datetime, int] | None
-    touched: bool = False
-
-
-@dataclass
-class Locked:
-    """The running sums a command holds until it commits, locked in sorted order."""
-
-    balances: dict[Place, Balance] = field(default_factory=dict)
-    pools: dict[int, PoolRow] = field(default_factory=dict)
-
-    @property
-    def moved_items(self) -> set[int]:
-        """Items of which this command changed the stock somewhere."""
-        return {item for (item, _), balance in self.balances.items() if balance.moved}
-
-
-# Built once: building a statement costs a save more than running it.
-_p, _b = cost_pool.c, stock_balance.c
-_POOLS = select(cost_pool).where(_p.item_id.in_(bindparam("items", expanding=True))).order_by(
-    _p.item_id).with_for_update()
-_BALANCES = select(stock_balance).where(tuple_(_b.item_id, _b.warehouse_id).in_(
-    bindparam("places", expanding=True))).order_by(_b.item_id, _b.warehouse_id).with_for_update()
-_SET_POOL = update(cost_pool).where(_p.item_id == bindparam("i"), _p.warehouse_id == 0)
-_SET_BALANCE = update(stock_balance).where(_b.item_id == bindparam("i"), _b.warehouse_id == bindparam("w"))
-
-
-def lock(work: Work, places: Iterable[Place]) -> Locked:
-    """Lock pools, then balances, in one order for every program, so that locks never cross."""
-    wanted = sorted(set(places))
-    if not wanted:
-        return Locked()
-    items = sorted({item for item, _ in wanted})
-    pools = _locked_rows(work, _POOLS, {"items": items}, lambda: ensure(
-        work, cost_pool, [{"item_id": i, "warehouse_id": 0} for i in items]))
-    balances = _locked_rows(work, _BALANCES, {"places": wanted}, lambda: ensure(
-        work, stock_balance, [{"item_id": i, "warehouse_id": w, "lot_id": 0} for i, w in wanted]))
-    return Locked(
-        {(r.item_id, r.warehouse_id): Balance(r.on_hand, r.reserved, r.on_order) for r in balances},
-        {r.item_id: PoolRow(Pool(r.quantity, r.value, r.last_cost),
-                            (r.last_at, r.last_entry) if r.last_at else None) for r in pools})
-
-
-def _locked_rows(work: Work, query: Select[Any], given: Mapping[str, Sequence[Any]],
-                 make: Callable[[], None]) -> Sequence[Any]:
-    """The rows that are asked for, one for each; `make` makes those that are missing."""
-    [expected] = map(len, given.values())
-    rows = work.rows(query, given)
-    if len(rows) < expected:
-        make()
-        rows = work.rows(query, given)
-    return rows
-
-
-def store(work: Work, locked: Locked) -> None:
-    """Write the running sums back."""
-    if locked.balances:
-        work.connection.execute(_SET_BALANCE, [
-            {"i": i, "w": w, "on_hand": row.on_hand, "reserved": row.reserved, "on_order": row.on_order}
-             for (i, w), row in locked.balances.items()])
-    pools = {i: row for i, row in locked.pools.items() if row.touched}
-    if pools:
-        work.connection.execute(_SET_POOL, [
-            {"i": i, "quantity": row.pool.quantity, "value": row.pool.value, "last_cost": row.pool.last_cost,
-             "last_at": row.last and row.last[0], "last_entry": row.last and row.last[1]}
-            for i, row in pools.items()])
-
-
-def recorded(work: Work, document_id: int) -> Moves:
-    """The moves a document stands for in the ledger now: corrections and restatements added up."""
-    return _net(work.rows(_summed(stock_move.c.document_id == document_id)))
-
-
-def post(work: Work, locked: Locked, posting_id: int, wanted: Iterable[Event], before: Moves) -> None:
-    """Append what brings the ledger from `before` to the `wanted` events, and move the running sums."""
-    asked = {event.key: event for event in wanted}
-    changed: dict[int, list[EventKey]] = defaultdict(list)
-    for key in sorted(asked.keys() | before.keys()):
-        past = before.get(key)
-        if past is None or key not in asked or _differs(asked[key], past[0]):
-            changed[key.item_id].append(key)
-    rows: list[dict[str, Any]] = []
-    for item_id, keys in changed.items():
-        rows += _post_item(work, locked, _ItemChange(item_id, keys[0], asked, before))
-    for row in rows:
-        row["posting_id"] = posting_id
-        row["digest"] = trail.digest(row)
-    if rows:
-        work.connection.execute(insert(stock_move), rows)
-    work.changes.update(("stock", item_id) for item_id in changed)
 
 
 @dataclass(frozen=True)
-class _ItemChange:
-    """What a document changes of one item; `first` is the earliest changed move."""
+class Change:
+    """What one document posts in one command: the events it asks for, and the moves it stood for `before`."""
 
-    item_id: int
-    first: EventKey
+    document_id: int
+    posting_id: int
     asked: Mapping[EventKey, Event]
     before: Moves
 
+    def touched(self) -> list[EventKey]:
+        """The moves that are new, gone or otherwise than before, in order of effect."""
+        return [key for key in sorted(self.asked.keys() | self.before.keys())
+                if key not in self.before or key not in self.asked or not self.asked[key].asks_as(self.before[key][0])]
 
-def _post_item(work: Work, locked: Locked, change: _ItemChange) -> list[dict[str, Any]]:
-    row, first = locked.pools[change.item_id], change.first
-    latest = row.last is None or (first.effective_at, first.entry) > row.last
-    if latest and row.pool.quantity >= 0:
-        known: Moves = {}
-        pool = row.pool
-    else:
-        pool, known = _history(work, change.item_id, first)
-    events = {key: event for key, (event, _) in known.items() if key not in change.before}
+
+@dataclass
+class Plan:
+    """Where the replay of each item starts, and what the ledger has from there; nothing for latest moves."""
+
+    starts: dict[int, Moment] = field(default_factory=dict)
+    known: History = field(default_factory=History)
+    past: set[int] = field(default_factory=set)  # items with later moves
+    policy: Policy = field(default_factory=Policy)
+
+
+@dataclass(frozen=True)
+class Restated:
+    """What a posting changed of another document's move."""
+
+    document_id: int
+    item_id: int
+    quantity: Decimal
+    worth: Worth
+
+
+def post(work: Work, locked: Locked, policy: Policy, change: Change) -> list[Restated]:
+    """Append what the document changes, and what follows for later moves; move the running sums."""
+    touched = change.touched()
+    if not touched:
+        return []
+    plan = _plan(work, locked, policy, change, touched)
+    policy = plan.policy
+    events = {key: replace(event) for key, (event, _) in plan.known.events.items() if key not in change.before}
     events |= {key: event for key, event in change.asked.items()
-               if key.item_id == change.item_id and (key >= first or key in known)}
+               if key.item_id in plan.starts and (key.moment >= plan.starts[key.item_id])}
     ordered = [events[key] for key in sorted(events)]
-    if known:
-        _find_dips(locked, change.item_id, events, known)
-    value_before = row.pool.value
-    worths = costing.replay(pool, ordered, _origins(work, change.item_id, ordered, first))
-    if ordered and (row.last is None or latest or known):
-        row.last = max(ordered[-1].key[:2], row.last or ordered[-1].key[:2])
-    rows = _rows(locked, events, worths, known)
-    for made in rows:
-        value_before += made["value"]
-        made["value_after"] = value_before
-    row.pool, row.touched = pool, True
-    return rows
+    _load_pools(work, locked, policy, plan, ordered)
+    on_hand = plan.known.on_hand | {e.key.place: locked.at(e.key.place) for e in ordered
+                                    if e.key.item_id not in plan.past}
+    settle_counts(on_hand, ordered)
+    run = Replay(policy, locked.pools, ledger.origins(work.connection, policy, ordered, plan.starts))
+    run.used.update(ledger.used_outside(work.connection, ordered, plan.starts))
+    run.run(ordered)
+    _find_dips(locked, events, plan.known.events)
+    rows = list(_rows(events, run.worths, plan.known.events, change, set(touched)))
+    rows += _settled_rows(work, run.settled)
+    _append(work, locked, change.posting_id, rows)
+    _sum_up(locked, policy, rows, ordered)
+    work.changes.update(("stock", item_id) for item_id in plan.starts)
+    return [Restated(r["document_id"], r["item_id"], r["quantity"], Worth(r["value"], r["variance"], r["settled"]))
+            for r in rows if r["document_id"] != change.document_id]
 
 
-def _rows(locked: Locked, events: Mapping[EventKey, Event], worths: Mapping[EventKey, Worth],
-          known: Moves) -> list[dict[str, Any]]:
-    """A ledger row for each event whose quantity or worth is not what the ledger has."""
-    rows = []
-    for key in sorted(events.keys() | known.keys()):
-        event = events.get(key) or known[key][0]
-        past, worth = known.get(key), worths.get(key, Worth(ZERO))
-        quantity = (event.quantity if key in events else ZERO) - (past[0].quantity if past else ZERO)
-        value = worth.value - (past[1].value if past else ZERO)
-        variance = worth.variance - (past[1].variance if past else ZERO)
-        if not (quantity or value or variance):
+def _plan(work: Work, locked: Locked, policy: Policy, change: Change, touched: Iterable[EventKey]) -> Plan:
+    """Read what lies after the first change of each item, and of items made from goods that now cost otherwise."""
+    plan = Plan(policy=policy)
+    firsts = _firsts(work, policy, change, touched)
+    while firsts:
+        for item_id, first in firsts.items():
+            row = locked.items[item_id]
+            if row.last is None or first > row.last:
+                plan.starts[item_id] = first
+            else:
+                plan.past.add(item_id)
+                known = ledger.history(work.connection, plan.policy, item_id, first)
+                plan.known.add(known)
+                plan.starts[item_id] = min([first, *(key.moment for key in known.events)])
+        made, _ = ledger.made_from(work.connection, (e for e, _ in plan.known.events.values()))
+        firsts = {item_id: min(moments.values()) for item_id, moments in made.items() if item_id not in plan.starts}
+        if new := firsts.keys() - locked.items.keys():
+            balances.lock_items(work, locked, new)
+            plan.policy = policies.of_company(work.connection, {*locked.items, *new})
+    return plan
+
+
+def _firsts(work: Work, policy: Policy, change: Change, touched: Iterable[EventKey]) -> dict[int, Moment]:
+    """The earliest moment that changes, by item. A late cost that becomes part of its receipt changes that."""
+    firsts: dict[int, Moment] = {}
+    late: dict[int, int] = {}
+    for key in touched:
+        firsts[key.item_id] = min(firsts.get(key.item_id, key.moment), key.moment)
+        if policy.late_cost_reposts:
+            for event in (change.asked.get(key), change.before[key][0] if key in change.before else None):
+                if event and event.basis is Basis.ADJUST and event.origin_line_id:
+                    late[event.origin_line_id] = key.item_id
+    for line_id, moment in ledger.receipts_of(work.connection, late).items():
+        firsts[late[line_id]] = min(firsts[late[line_id]], moment)
+    return firsts
+
+
+def _load_pools(work: Work, locked: Locked, policy: Policy, plan: Plan, ordered: Iterable[Event]) -> None:
+    """Pools of items with later moves come from the history; others are read, with the layers that are needed."""
+    locked.pools |= plan.known.pools
+    needs: dict[PoolKey, Decimal | None] = {}
+    for event in ordered:
+        key = policy.pool_key(event.key)
+        if event.key.item_id in plan.past:
+            locked.pools.setdefault(key, policy.new_pool(event.key.item_id))
             continue
-        after = ZERO  # the place of a restated move need not be locked, and its stock does not change
-        if quantity:
-            balance = locked.balances[key.item_id, key.warehouse_id]
-            balance.on_hand += quantity
-            balance.moved += quantity
-            after = balance.on_hand
-        rows.append({**key._asdict(), "document_id": event.document_id, "basis": event.basis.value,
-                     "restated": not quantity, "quantity": quantity, "value": value, "variance": variance,
-                     "origin_line_id": event.origin_line_id, "quantity_after": after})
-    return rows
+        needed = needs.setdefault(key, ZERO)
+        whole = event.basis in (Basis.ADJUST, Basis.REVALUE, Basis.RECOUNT) or (
+            event.quantity < 0 and event.origin_line_id)
+        if whole or needed is None:
+            needs[key] = None
+        elif event.basis is Basis.COUNT:
+            needs[key] = needed + locked.at(event.key.place)  # it may all be gone
+        else:
+            needs[key] = needed - min(event.quantity, ZERO)
+    balances.load_pools(work, locked, policy, needs)
+    locked.rebuilt |= {key for key in locked.pools if key[0] in plan.past}
 
 
-def _differs(a: Event, b: Event) -> bool:
-    return a.quantity != b.quantity or a.basis != b.basis or (a.basis is Basis.GIVEN and a.stated != b.stated)
+def _rows(events: Mapping[EventKey, Event], worths: Mapping[EventKey, Worth], known: Moves, change: Change,
+          touched: Collection[EventKey]) -> Iterator[dict[str, Any]]:
+    """A ledger row for each event that the document changes, or whose quantity or worth is not what the ledger has."""
+    for key in sorted(events.keys() | known.keys()):
+        event = events.get(key)
+        was = known.get(key)
+        quantity = (event.quantity if event else ZERO) - (was[0].quantity if was else ZERO)
+        worth = (worths[key] if event else NOTHING).minus(was[1] if was else NOTHING)
+        if key in touched:
+            yield _row(key, event or change.before[key][0], quantity, worth, own=True, gone=event is None)
+        elif quantity or any(worth):
+            yield _row(key, event or change.before[key][0], quantity, worth, own=False)
 
 
-_m = stock_move.c
-_order = (_m.effective_at, _m.entry, _m.line_id)
-_sums = (func.sum(_m.quantity).label("quantity"), func.sum(_m.value).label("value"),
-         func.sum(_m.variance).label("variance"))
+def _row(key: EventKey, event: Event, quantity: Decimal, worth: Worth, *, own: bool,
+         gone: bool = False) -> dict[str, Any]:
+    said = event if own else Event(key, event.document_id, ZERO, event.basis, origin_line_id=event.origin_line_id)
+    return {**key._asdict(), "document_id": event.document_id, "basis": event.basis.value, "restated": not own,
+            "quantity": quantity, **worth._asdict(), "stated": said.stated, "measure": said.measure,
+            "unit_cost": said.unit_cost, "gone": gone, "origin_line_id": event.origin_line_id}
 
 
-def _summed(condition: Any) -> Select[Any]:
-    """Moves added up per event and basis, in order of effect; a correction may have changed the basis."""
-    keys = (*_order, _m.leg, _m.item_id, _m.warehouse_id)
-    about = (_m.document_id, _m.basis, _m.origin_line_id)
-    return select(*keys, *about, *_sums).where(condition).group_by(*keys, *about).order_by(*keys, func.max(_m.id))
+def _settled_rows(work: Work, settled: Mapping[int, Decimal]) -> Iterator[dict[str, Any]]:
+    """Issues from before the replay that were made from missing stock, and what that cost in the end."""
+    if not settled:
+        return
+    for r in ledger.issue_rows(work.connection, settled):
+        event = Event(EventKey(*r[:7]), r.document_id, ZERO, Basis(r.basis), origin_line_id=r.origin_line_id)
+        yield _row(event.key, event, ZERO, Worth(ZERO, ZERO, settled[r.line_id]), own=False)
 
 
-def _net(rows: Iterable[Any]) -> Moves:
-    found: Moves = {}
+def _append(work: Work, locked: Locked, posting_id: int, rows: list[dict[str, Any]]) -> None:
+    running = {item_id: row.value for item_id, row in locked.items.items()}
+    for row in rows:
+        key = EventKey(*(row[name] for name in EventKey._fields))
+        counted = row["basis"] in COUNTS and not row["restated"]
+        after = locked.move(key.place, row["quantity"], counted=counted) if row["quantity"] else ZERO
+        running[key.item_id] += row["value"]
+        row |= {"posting_id": posting_id, "quantity_after": after, "value_after": running[key.item_id]}
+        row["digest"] = trail.digest(row)
+    if rows:
+        work.connection.execute(insert(stock_move), rows)
+
+
+def _sum_up(locked: Locked, policy: Policy, rows: Iterable[Mapping[str, Any]], ordered: Iterable[Event]) -> None:
+    """The rows of items: sums of what was appended, their latest moment, the cost of the goods that left last."""
     for r in rows:
-        key = EventKey(r.effective_at, r.entry, r.line_id, r.leg, r.item_id, r.warehouse_id)
-        quantity, worth = r.quantity, Worth(r.value, r.variance)
-        if key in found:
-            event, past = found[key]
-            quantity, worth = quantity + event.quantity, worth.plus(past)
-        basis = Basis(r.basis)
-        stated = abs(worth.value + worth.variance) if basis is Basis.GIVEN else None
-        found[key] = Event(key, r.document_id, quantity, basis, stated, r.origin_line_id), worth
-    return {key: made for key, made in found.items() if made[0].quantity or any(made[1])}  # not corrected away
+        item = locked.items[r["item_id"]]
+        item.quantity += r["quantity"]
+        item.value += r["value"]
+        item.touched = True
+        item.last = max(item.last or ledger.BEGINNING, (r["effective_at"], r["entry"]))
+    for event in ordered:
+        pool_key = policy.pool_key(event.key)
+        if event.quantity < 0 or pool_key[1:] == (0, 0):
+            locked.items[event.key.item_id].last_cost = locked.pools[pool_key].last_cost
 
 
-def _history(work: Work, item_id: int, first: EventKey) -> tuple[Pool, Moves]:
-    """The pool just before `first` and all moves from there; all history if stock was missing just then."""
-    mine = _m.item_id == item_id
-    earlier = and_(mine, tuple_(*_order) < tuple(first[:3]))
-    state = work.connection.execute(select(*_sums).where(earlier)).one()
-    quantity = state.quantity or ZERO
-    last = None if quantity else _last_before(work, earlier)
-    if quantity < 0 or (last and last.quantity > 0):
-        return Pool(), _net(work.rows(_summed(mine)))
-    pool = Pool(quantity, state.value or ZERO)
-    if last:
-        pool.last_cost = values.divide(last.value, last.quantity, values.COST_PLACES)
-    return pool, _net(work.rows(_summed(and_(mine, tuple_(*_order) >= tuple(first[:3])))))
-
-
-def _last_before(work: Work, earlier: Any) -> Any:
-    """What took the stock to zero: the goods that left last, or those that filled a shortage."""
-    return work.connection.execute(select(*_sums).where(earlier, _m.basis != Basis.TRANSFER).group_by(*_order).having(
-        func.sum(_m.quantity) != ZERO).order_by(*(column.desc() for column in _order)).limit(1)).first()
-
-
-def _origins(work: Work, item_id: int, events: Sequence[Event], first: EventKey) -> dict[int, Origin]:
-    """The lines before `first` that the events return to, with what came back of them before it."""
-    lines = {e.origin_line_id for e in events if e.origin_line_id} - {e.key.line_id for e in events}
-    if not lines:
-        return {}
-    of_item, moment = _m.item_id == item_id, (_m.effective_at, _m.entry)
-    origins = {}
-    for r in work.rows(select(_m.line_id, *moment, *_sums).where(of_item, _m.line_id.in_(lines)).group_by(
-            _m.line_id, *moment).having(func.sum(_m.quantity) != ZERO)):
-        back = work.connection.scalar(select(func.sum(_m.quantity)).where(
-            of_item, _m.origin_line_id == r.line_id, tuple_(*moment) > (r.effective_at, r.entry),
-            tuple_(*_order) < tuple(first[:3])))
-        origins[r.line_id] = Origin(r.quantity, Worth(r.value, r.variance), abs(back or ZERO))
-    return origins
-
-
-def _find_dips(locked: Locked, item_id: int, events: Mapping[EventKey, Event], known: Moves) -> None:
-    """Note where the running stock of a warehouse falls below zero between the first change and now.
+def _find_dips(locked: Locked, events: Mapping[EventKey, Event], known: Moves) -> None:
+    """Note where the running stock of a place falls below zero between the first change and now.
 
     A dip that was there before (negative stock was allowed then) counts only where it gets deeper.
     """
-    balances = {w: b for (i, w), b in locked.balances.items() if i == item_id}
-    was = {w: b.on_hand - sum(e.quantity for e, _ in known.values() if e.key.warehouse_id == w)
-           for w, b in balances.items()}
-    now = dict(was)
-    for key in sorted(events.keys() | known.keys()):
-        warehouse = key.warehouse_id
-        if warehouse not in balances:
-            continue  # a warehouse this document does not move
-        was[warehouse] += known[key][0].quantity if key in known else ZERO
-        now[warehouse] += events[key].quantity if key in events else ZERO
-        lowest = balances[warehouse].dip
-        if now[warehouse] < min(ZERO, was[warehouse], lowest[0] if lowest else ZERO):
-            balances[warehouse].dip = now[warehouse], key.effective_at.date()
+    def shelf(key: EventKey) -> Any:
+        return key.place[:2]
+
+    def place_in_lots(key: EventKey) -> Any:
+        return key.place
+
+    ways: tuple[tuple[Mapping[Any, balances.Balance], Callable[[EventKey], Any]], ...] = (
+        (locked.shelves, shelf), (locked.lots, place_in_lots))
+    for found, place_of in ways:
+        was: defaultdict[Any, Decimal] = defaultdict(Decimal)
+        for event, _ in known.values():
+            was[place_of(event.key)] -= event.quantity
+        was = defaultdict(Decimal, {place: found[place].on_hand + moved for place, moved in was.items()
+                                    if place in found})
+        now = dict(was)
+        for key in sorted(events.keys() | known.keys()):
+            place = place_of(key)
+            if place not in was:
+                continue  # a place this document does not move, or that nothing moved since
+            was[place] += known[key][0].quantity if key in known else ZERO
+            now[place] += events[key].quantity if key in events else ZERO
+            lowest = found[place].dip
+            if now[place] < min(ZERO, was[place], lowest[0] if lowest else ZERO):
+                found[place].dip = now[place], key.effective_at.date()
+
+
+def pools_as_of(connection: Connection, policy: Policy, items: Iterable[int],
+                through: dt.date) -> dict[PoolKey, Pool]:
+    """The pools of items at the end of a day, with today's knowledge."""
+    until = dt.datetime.combine(through, dt.time()) + dt.timedelta(days=1)
+    found: dict[PoolKey, Pool] = {}
+    for item_id in items:
+        state = ledger.history(connection, policy, item_id, ledger.BEGINNING, until)
+        ordered = [state.events[key][0] for key in sorted(state.events)]
+        run = Replay(policy, state.pools, ledger.origins(connection, policy, ordered, {
+            item_id: min((e.key.moment for e in ordered), default=ledger.BEGINNING)}))
+        run.used.update(ledger.used_outside(connection, ordered, [item_id]))
+        run.run(ordered)
+        found |= run.pools
+    return found
+

@@ -13,10 +13,12 @@ from jxc_desktop.document_types.schema import REFERENCES, Account, DocumentType,
 from jxc_desktop.errors import InvalidDraft, NeedsConfirmation, Problem
 from jxc_desktop.i18n import N_
 from jxc_desktop.models import TABLES
-from jxc_desktop.models.documents import document_line
+from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.services import catalog
 from jxc_desktop.services.catalog import Company, ItemInfo
 from jxc_desktop.services.unit_of_work import Work
+
+_SOURCE = document_line.c
 
 
 @dataclass(frozen=True)
@@ -36,22 +38,30 @@ def prepare(work: Work, kind: DocumentType, draft: Draft, old: Draft | None, *, 
     problems = kind.problems(draft)
     company = catalog.the_company(work.connection)
     problems += _reference_problems(work, kind, draft, new=new) + _foreign_lines(draft, old)
+    if kind.column("role"):
+        problems += _role_problems(draft)
     known = {line["id"] for line in old.lines} if old and not new else set()
     faulty = {(p.field, p.line) for p in problems}
     items = catalog.items(work.connection, {
         line["item_id"] for i, line in enumerate(draft.lines) if ("item_id", i) not in faulty})
     for i, line in enumerate(draft.lines):
         if ("item_id", i) not in faulty and ("quantity", i) not in faulty:
-            problems += _unit_problems(line, i, items, new=line.get("id") not in known and not draft.reversal_of_id)
+            problems += _unit_problems(kind, line, i, items,
+                                       new=line.get("id") not in known and not draft.reversal_of_id)
     if problems:
         raise InvalidDraft(problems)
+    if kind.column("role"):
+        _weigh(draft, items)
+    if kind.spreads_fee:
+        _spread_fee(work, draft)
     if kind.priced:
         if faults := _total_problems(draft, totals.complete(draft, value_gross=company.value_gross)):
             raise InvalidDraft(faults)
         _watch_minimum_price(work, kind, draft, items)
     else:
         draft.header |= {"total": values.ZERO, "total_net": values.ZERO, "total_tax": values.ZERO,
-                         "total_quantity": sum((line["quantity"] for line in draft.lines), values.ZERO)}
+                         "total_quantity": sum((line.get("quantity") or values.ZERO for line in draft.lines),
+                                               values.ZERO)}
         for line in draft.lines:
             line["value"] = None
     return Prepared(draft, items, company)
@@ -64,7 +74,7 @@ def _total_problems(draft: Draft, summed: totals.Totals) -> list[Problem]:
              if abs(line.get(name) or 0) >= limit]
     if abs(summed.total) >= 10**13 and not found:
         found.append(Problem("amount", N_("{field} is too large"), len(draft.lines) - 1, {"field": N_("Amount")}))
-    if summed.discount * draft.sign > summed.amount * draft.sign or summed.discount * draft.sign < 0:
+    if summed.discount and not 0 < summed.discount * draft.sign <= summed.amount * draft.sign:
         found.append(Problem("discount_amount", N_("The discount must lie between zero and the amount")))
     return found
 
@@ -131,13 +141,18 @@ def _record_problem(f: Any, row: Any, line: int | None, *, new: bool) -> list[Pr
     return []
 
 
-def _unit_problems(line: dict[str, Any], i: int, items: dict[int, ItemInfo], *, new: bool) -> list[Problem]:
-    """Completes unit, factor and base quantity of a line."""
+def _unit_problems(kind: DocumentType, line: dict[str, Any], i: int, items: dict[int, ItemInfo], *,
+                   new: bool) -> list[Problem]:
+    """Completes unit, ratio and base quantity of a line."""
     info = items.get(line["item_id"])
     if info is None:
         return [Problem("item_id", N_("{field} is unknown"), i, {"field": N_("Item")})]
     if new and not info.active:
         return [Problem("item_id", N_("{name} is stopped"), i, {"name": info.name})]
+    column = kind.column("quantity")
+    if column is None or line.get("quantity") is None:  # a line about value, or not counted yet
+        line |= {"quantity": None if column else values.ZERO, "base_quantity": None if column else values.ZERO}
+        return []
     choice = info.choice(line.get("unit_id"))
     if choice is None:
         return [Problem("unit_id", N_("{name} has no such unit"), i, {"name": info.name})]
@@ -145,15 +160,50 @@ def _unit_problems(line: dict[str, Any], i: int, items: dict[int, ItemInfo], *, 
     if quantity != values.round_to(quantity, choice.decimals):
         return [Problem("quantity", N_("{unit} takes at most {decimals} decimals"), i,
                         {"unit": choice.name, "decimals": choice.decimals})]
-    base = values.quantity(values.product(quantity, choice.factor))
-    if abs(base) >= 10**11 or not base:
+    base = choice.base(quantity)
+    if abs(base) >= 10**11 or not (base or column.zero):
         return [Problem("quantity", N_("{field} is too large") if base else N_("Quantity must be above zero"), i,
                         {"field": N_("Quantity")})]
     if base != values.round_to(base, info.units[0].decimals):
         return [Problem("quantity", N_("{unit} takes at most {decimals} decimals"), i,
                         {"unit": info.unit, "decimals": info.units[0].decimals})]
-    line |= {"unit_id": choice.unit_id, "factor": choice.factor, "base_quantity": base}
+    line |= {"unit_id": choice.unit_id, "factor": choice.factor, "per": choice.per, "base_quantity": base}
     return []
+
+
+def _role_problems(draft: Draft) -> list[Problem]:
+    roles = {line.get("role") for line in draft.lines}
+    return [Problem("lines", N_("Enter what is used and what is made from it"))] if roles < {"use", "make"} else []
+
+
+def _weigh(draft: Draft, items: dict[int, ItemInfo]) -> None:
+    """How the lines made share the cost of what is used: by their usual cost, else by quantity."""
+    made = [line for line in draft.lines if line["role"] == "make"]
+    costs = [(info := items[line["item_id"]]).standard_cost or info.purchase_price for line in made]
+    for line, cost in zip(made, costs, strict=True):
+        line["weight"] = values.quantity(values.product(line["base_quantity"], cost)) if cost and all(costs) \
+            else line["base_quantity"]
+
+
+def _spread_fee(work: Work, draft: Draft) -> None:
+    """Share a late cost among the receipt lines; shares that the lines state stand if they add up to it."""
+    sources = {r.id: r for r in work.rows(select(
+        _SOURCE.id, _SOURCE.base_quantity, _SOURCE.value, document.c.warehouse_id).join_from(
+        document_line, document, document.c.id == _SOURCE.document_id).where(
+        _SOURCE.id.in_([line.get("source_line_id") for line in draft.lines])))}
+    if faults := [Problem("item_id", N_("Choose the receipt that the cost belongs to"), i)
+                  for i, line in enumerate(draft.lines) if line.get("source_line_id") not in sources]:
+        raise InvalidDraft(faults)
+    found = [sources[line["source_line_id"]] for line in draft.lines]
+    fee, basis = draft.header["fee"], draft.header["fee_basis"]
+    bases = [{"quantity": r.base_quantity, "value": r.value or values.ZERO}.get(basis, Decimal(1)) for r in found]
+    if not any(bases):
+        raise InvalidDraft([Problem("fee_basis", N_("The lines have nothing to share by"))])
+    if not draft.reversal_of_id and sum((line.get("amount") or values.ZERO for line in draft.lines), values.ZERO) != fee:
+        for line, share in zip(draft.lines, values.spread(fee, bases), strict=True):
+            line["amount"] = share
+    for line, row in zip(draft.lines, found, strict=True):
+        line["source_warehouse_id"] = row.warehouse_id
 
 
 def _watch_minimum_price(work: Work, kind: DocumentType, draft: Draft, items: dict[int, ItemInfo]) -> None:

@@ -166,12 +166,13 @@ def _tries(error: DBAPIError, meaning: UserError) -> int:
 
 def _frozen(outcome: Outcome) -> dict[str, Any]:
     value = outcome.value
-    return {"value": list(value) if isinstance(value, tuple) else value,
+    return {"value": list(value) if isinstance(value, tuple) else trail.plain(value),
             "type": type(value).__name__, "changes": sorted(map(list, outcome.changes))}
 
 
 def _revived(frozen: dict[str, Any]) -> Outcome:
-    value = Saved(*frozen["value"]) if frozen["type"] == "Saved" else frozen["value"]
+    revive = {"Saved": lambda given: Saved(*given), "Decimal": Decimal}.get(frozen["type"], lambda given: given)
+    value = revive(frozen["value"])
     return Outcome(value, frozenset((e, i) for e, i in frozen["changes"]), repeated=True)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Date, Integer, LargeBinary, String, Table
+from sqlalchemy import Boolean, Date, Integer, LargeBinary, String, Table, Text
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import PLACES, REFERENCES, Field, FieldType
@@ -12,7 +12,8 @@ from jxc_desktop.models.base import FixedPoint
 
 HOLDS: dict[FieldType, type[Any]] = {
     FieldType.TEXT: String, FieldType.NOTE: String, FieldType.CHOICE: String, FieldType.DATE: Date,
-    FieldType.INTEGER: Integer, FieldType.FLAG: Boolean, FieldType.PICTURE: LargeBinary}
+    FieldType.LOT: String, FieldType.SERIALS: Text, FieldType.INTEGER: Integer, FieldType.FLAG: Boolean,
+    FieldType.PICTURE: LargeBinary}
 
 
 def check(table: Table, field: Field) -> None:

@@ -1,8 +1,10 @@
 """Documents against themselves, against the ledgers and against their number series."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
@@ -12,14 +14,14 @@ from jxc_desktop.document_types import totals
 from jxc_desktop.document_types.schema import Basis, DocumentType, Draft, Status
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document, document_line, number_series
-from jxc_desktop.models.records import item
+from jxc_desktop.models.records import company, item
 from jxc_desktop.models.stock import partner_entry, stock_move
 from jxc_desktop.services import documents
-from jxc_desktop.services.costing import EventKey
 from jxc_desktop.services.integrity.sums import STANDING, Broken, differences, summed
 from jxc_desktop.values import ZERO
 
 _AT_ONCE = 2000  # documents held in memory
+_MOVE = ("effective_at", "entry", "leg", "line_id", "item_id", "warehouse_id")
 _LINE = ("price", "amount", "discount_share", "net", "tax", "base_quantity")
 _POSTED_ONCE = (document.c.status != Status.DRAFT) & (
     (document.c.status != Status.VOID) | document.c.entry.is_not(None))
@@ -40,33 +42,50 @@ def _drafts(connection: Connection, *conditions: Any) -> Iterator[tuple[Document
 def moves(connection: Connection) -> Broken:
     """The ledger holds what each line of a standing document asks for, at its place and date, and nothing else.
 
-    Goods that came in at a stated value are in it with that value; what went to cost of sales included.
+    Goods that came in at a stated value are in it with that value; what went to cost of sales included. Lots of a
+    line are taken together.
     """
     stocked = set(connection.scalars(select(item.c.id).where(item.c.stocked)))
     entries = {r.id: r.entry for r in connection.execute(select(document.c.id, document.c.entry))}
     m = stock_move.c
-    keys = [m[name] for name in EventKey._fields]
-    moved: dict[int, dict[EventKey, Any]] = defaultdict(dict)
-    worth: dict[EventKey, Any] = {}
+    keys = [m[name] for name in _MOVE]
+    moved: dict[int, dict[Any, Any]] = defaultdict(dict)
+    worth: dict[Any, Any] = {}
     for row in connection.execute(select(
             m.document_id, *keys, func.sum(m.quantity).label("quantity"),
             func.sum(m.value).label("value"), func.sum(m.variance).label("variance")).group_by(m.document_id, *keys)):
-        key = EventKey(*row[1:7])
+        key = tuple(row[1:7])
         worth[key] = abs(row.value + row.variance)
         if row.quantity:
             moved[row.document_id][key] = row.quantity
+    late = _late_costs(connection)
     for kind, draft, name in _drafts(connection, document.c.status.in_(STANDING)):
-        asked = [move for move in kind.effect(draft) if move.item_id in stocked]
-        events = documents.events(draft, asked, draft.id or 0, entries[draft.id])
-        yield from differences(f"{name}, stock_move of {', '.join(EventKey._fields)}:",
-                               {e.key: e.quantity for e in events}, moved.pop(draft.id or 0, {}))
-        for event in events:
-            if event.basis is Basis.GIVEN and event.stated is not None and worth.get(event.key) != abs(event.stated):
-                yield (f"{name}, document_line {event.key.line_id}: value of its moves", abs(event.stated),
-                       worth.get(event.key))
+        at = dt.datetime.combine(draft.header["date"], draft.header.get("time") or dt.time())
+        found, asked = moved.pop(draft.id or 0, {}), {}
+        for move in kind.effect(draft):
+            if move.item_id not in stocked:
+                continue
+            line_id = draft.lines[move.line]["id"]
+            key = at, entries[draft.id], move.leg, line_id, move.item_id, move.warehouse_id
+            counted = move.basis in (Basis.COUNT, Basis.RECOUNT)
+            asked[key] = found.get(key, ZERO) if counted else move.quantity  # a count's is a result
+            due = None if move.value is None else abs(move.value) + late.get(line_id, ZERO)
+            if move.basis is Basis.GIVEN and due is not None and worth.get(key) != due:
+                yield f"{name}, document_line {line_id}: value of its moves", due, worth.get(key)
+        yield from differences(f"{name}, stock_move of {', '.join(_MOVE)}:", asked, found)
     for document_id, left in moved.items():
         yield (f"stock_move of document (id {document_id})", N_("nothing moved, since it does not stand"),
                ", ".join(values.plain(q) for q in left.values()))
+
+
+def _late_costs(connection: Connection) -> dict[int, Any]:
+    """What became known later and is part of the receipts, by receipt line; nothing where it is not."""
+    if connection.scalar(select(company.c.late_cost)) != "repost":
+        return {}
+    line = document_line.c
+    spreading = [k.key for k in document_types.ALL if k.spreads_fee]
+    return summed(connection, line.source_line_id, line.amount, where=line.document_id.in_(select(document.c.id).where(
+        document.c.kind.in_(spreading), document.c.status.in_(STANDING))))
 
 
 def arithmetic(connection: Connection) -> Broken:
@@ -74,12 +93,14 @@ def arithmetic(connection: Connection) -> Broken:
     for kind, draft, name in _drafts(connection, _POSTED_ONCE):
         again = deepcopy(draft)
         for line in again.lines:
-            line["base_quantity"] = values.quantity(values.product(line["quantity"], line["factor"]))
+            if line["factor"]:
+                line["base_quantity"] = values.divide(values.product(line["quantity"], line["factor"]),
+                                                      line["per"] or Decimal(1), values.QUANTITY_PLACES)
         if kind.priced:
             totals.complete(again)
         else:
             again.header |= dict.fromkeys(_HEADER, ZERO) | {
-                "total_quantity": sum((line["quantity"] for line in draft.lines), ZERO)}
+                "total_quantity": sum((line["quantity"] or ZERO for line in draft.lines), ZERO)}
         for field in _HEADER:
             if again.header[field] != draft.header[field]:
                 yield f"{name} {field}", again.header[field], draft.header[field]

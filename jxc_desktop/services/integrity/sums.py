@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Progress, Promise, Status
+from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item
 from jxc_desktop.models.stock import cost_pool, partner_balance, partner_entry, stock_balance, stock_move
@@ -82,8 +83,9 @@ def promises(connection: Connection) -> Broken:
     """What is reserved and on order is what the open lines of orders say."""
     d, line, b = document.c, document_line.c, stock_balance.c
     expected: dict[Promise, dict[Any, Decimal]] = {p: defaultdict(Decimal) for p in Promise}
+    here = func.coalesce(d.destination_id, d.warehouse_id).label("warehouse_id")
     for row in connection.execute(select(
-            d.kind, d.number, d.status, d.warehouse_id, line.id, line.item_id, line.base_quantity, line.fulfilled,
+            d.kind, d.number, d.status, here, line.id, line.item_id, line.base_quantity, line.fulfilled,
             line.reserved).join_from(document_line, document, d.id == line.document_id).join(
             item, (item.c.id == line.item_id) & item.c.stocked).where(
             d.status != Status.DRAFT)):
@@ -91,10 +93,9 @@ def promises(connection: Connection) -> Broken:
         left = max(row.base_quantity - row.fulfilled, ZERO) if row.status == Status.POSTED else ZERO
         if promise is Promise.ON_ORDER:
             expected[promise][row.item_id, row.warehouse_id] += left
-        most = left if promise is Promise.RESERVED else ZERO
         expected[Promise.RESERVED][row.item_id, row.warehouse_id] += row.reserved
-        if not ZERO <= row.reserved <= most:
-            yield f"document_line {row.id} of {row.number}: reserved", f"at most {most}", row.reserved
+        if row.reserved < 0 or (row.reserved and promise is not Promise.RESERVED):
+            yield f"document_line {row.id} of {row.number}: reserved", N_("only what orders hold"), row.reserved
     for promise, column in ((Promise.RESERVED, b.reserved), (Promise.ON_ORDER, b.on_order)):
         yield from differences(f"stock_balance {promise} of item, warehouse", expected[promise],
                                summed(connection, b.item_id, b.warehouse_id, column))

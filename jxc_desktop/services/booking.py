@@ -1,0 +1,269 @@
+"""One document through every ledger: stock, cost, orders, partners, alerts. Or nothing of it."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, insert, select, tuple_
+
+from jxc_desktop import values
+from jxc_desktop.document_types.schema import Basis, DocumentType, Draft, Move, Status
+from jxc_desktop.errors import InvalidDraft, NeedsConfirmation, PeriodClosed
+from jxc_desktop.i18n import N_
+from jxc_desktop.models.stock import posting as posting_table
+from jxc_desktop.models.stock import stock_move
+from jxc_desktop.services import (
+    alerts,
+    balances,
+    catalog,
+    impact,
+    ledger,
+    orders,
+    periods,
+    policies,
+    posting,
+    preparation,
+    settlement,
+    shortages,
+    tracking,
+    trail,
+)
+from jxc_desktop.services import document_rows as rows
+from jxc_desktop.services.balances import Locked
+from jxc_desktop.services.catalog import Company, ItemInfo
+from jxc_desktop.services.ledger import Moves
+from jxc_desktop.services.orders import SourceLine, Taking
+from jxc_desktop.services.replay import COUNTS, Event, EventKey
+from jxc_desktop.services.tracking import Parts
+from jxc_desktop.services.unit_of_work import Saved, Work
+from jxc_desktop.values import ZERO
+
+
+@dataclass
+class Booking:
+    """A document on its way through the ledgers: as it was, and as it shall be."""
+
+    kind: DocumentType
+    draft: Draft  # as it shall be; the old one when it is withdrawn
+    old: Draft | None
+    before: Any  # its row, locked
+    action: str
+    company: Company
+    items: Mapping[int, ItemInfo]
+    moves: Sequence[Move] = ()
+    parts: Parts = field(default_factory=dict)
+    past: Moves = field(default_factory=dict)
+    sources: Mapping[int, SourceLine] = field(default_factory=dict)
+
+    @property
+    def was_posted(self) -> bool:
+        return bool(self.before and self.before.status == Status.POSTED)
+
+    @property
+    def mirrors(self) -> bool:
+        return self.draft.reversal_of_id is not None
+
+    @property
+    def holds(self) -> bool:
+        """Whether orders reserve by themselves."""
+        return bool(self.company.values["reserve_on_order"])
+
+    def old_lines(self) -> list[dict[str, Any]]:
+        """The lines whose takings count now."""
+        return self.old.lines if self.old and self.was_posted and not self.mirrors else []
+
+
+def book(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str) -> Saved:
+    """Save a document and post what it does."""
+    old = rows.read_draft(work.connection, before.id) if before else None
+    prepared = preparation.prepare(work, kind, draft, old, new=not (draft.reversal_of_id or (before and before.entry)))
+    b = Booking(kind, draft, old, before, action, prepared.company, prepared.items)
+    b.moves = [m for m in kind.effect(draft) if b.items[m.item_id].stocked]
+    _refuse_closed(work, b, draft)
+    _reopen(b)
+    b.parts = tracking.resolve(work, draft, b.moves, b.items, b.company.values)
+    reopening = any(line.get("reopens") for line in (*draft.lines, *b.old_lines()))
+    taken_before = orders.taken(b.old_lines())
+    b.sources = orders.lock_sources(work, {*orders.taken(draft.lines), *taken_before}, reopening=reopening)
+    if not b.mirrors and (faults := orders.link_problems(draft, b.sources, taken_before, b.company)):
+        raise InvalidDraft(faults)
+    b.past = ledger.recorded(work.connection, before.id) if before and before.entry else {}
+    locked = balances.lock(work, *_places(b))
+    if old:
+        orders.refuse_loss(work, draft, old)
+    held = orders.promise(work, before.id, locked, (Status.POSTED, Status.DRAFT)) \
+        if b.was_posted and kind.promise else {}
+    saved = rows.write(work, kind, draft, before, Status.POSTED)
+    posting_id, entry = _begin_posting(work, saved.id, before, action)
+    asked = events(b, saved.id, entry)
+    _anchor_counts(work, b, saved.id, asked)
+    restated = _post(work, b, locked, posting.Change(saved.id, posting_id, {e.key: e for e in asked}, b.past))
+    used = orders.fulfil(work, b.sources, locked, _taking(b, draft.lines))
+    if not b.holds and not b.mirrors:
+        orders.note_used(work, draft.lines, used)
+    if kind.promise:
+        orders.promise(work, saved.id, locked, (Status.DRAFT, Status.REVERSED if b.mirrors else Status.POSTED),
+                       hold=b.holds, keep=held)
+    _finish(work, b, locked, saved.id, restated)
+    return saved
+
+
+def withdraw(work: Work, kind: DocumentType, before: Any, action: str, status: Status) -> None:
+    """Take back everything that a posted document did."""
+    old = rows.read_draft(work.connection, before.id)
+    company = catalog.the_company(work.connection)
+    b = Booking(kind, dataclasses.replace(old, status=Status.VOID), old, before, action, company,
+                catalog.items(work.connection, {line["item_id"] for line in old.lines}))
+    orders.refuse_dependants(work, before)
+    _refuse_closed(work, b, old)
+    b.sources = orders.lock_sources(work, orders.taken(old.lines),
+                                    reopening=any(line["reopens"] for line in old.lines))
+    b.past = ledger.recorded(work.connection, before.id)
+    locked = balances.lock(work, *_places(b))
+    posting_id, _ = _begin_posting(work, before.id, before, action)
+    restated = _post(work, b, locked, posting.Change(before.id, posting_id, {}, b.past))
+    orders.fulfil(work, b.sources, locked, _taking(b, ()))
+    if kind.promise:
+        orders.promise(work, before.id, locked, (Status.POSTED, status))
+    _finish(work, b, locked, before.id, restated)
+
+
+def _post(work: Work, b: Booking, locked: Locked, change: posting.Change) -> list[posting.Restated]:
+    """The stock ledger, then the partners'. Returns what follows for other documents."""
+    restated = posting.post(work, locked, policies.of(b.company, b.items.values()), change)
+    entries = b.kind.settles(b.draft) if b.draft.status != Status.VOID else []
+    settlement.post(work, change.posting_id, change.document_id, b.draft.header["date"], entries)
+    _watch_counts(work, b, change.asked.values())
+    return restated
+
+
+def _finish(work: Work, b: Booking, locked: Locked, document_id: int, restated: list[posting.Restated]) -> None:
+    shortages.refuse(work, locked, b.draft if b.draft.status != Status.VOID else None, b.company)
+    balances.store(work, locked)
+    tracking.refuse_doubles(work, locked, b.draft, b.items)
+    alerts.evaluate(work, locked.moved_items, document_id)
+    if restated and b.company.values["ask_restating"] and "restates" not in work.acknowledged:
+        found = impact.of(work.connection, restated)
+        if found.rows:
+            raise NeedsConfirmation("restates", N_("{count} later documents change their cost"), impact=found,
+                                    count=len({row.document_id for row in found.rows}))
+
+
+def _refuse_closed(work: Work, b: Booking, draft: Draft) -> None:
+    """Nothing that moves stock or money may be dated in a closed period, nor leave it. Orders may."""
+    if b.kind.promise and not b.moves:
+        return
+    dates = [draft.header["date"]]
+    if b.was_posted:
+        dates.append(b.before.date)
+    through = periods.closed_through(work.connection)
+    if through and min(dates) <= through:
+        raise PeriodClosed(date=min(dates).isoformat(), through=through.isoformat())
+
+
+def _reopen(b: Booking) -> None:
+    """Goods that a customer brings back are open in the order again, by the company's rule at that time."""
+    kept = {line["id"]: line["reopens"] for line in b.old_lines()}
+    returns = {m.line for m in b.moves if m.basis is Basis.RETURN}
+    for i, line in enumerate(b.draft.lines):
+        line["reopens"] = i in returns and bool(line.get("source_line_id")) and kept.get(
+            line.get("id"), bool(b.company.values["return_reopens"]))
+
+
+def _taking(b: Booking, lines: Iterable[Mapping[str, Any]]) -> Taking:
+    """What the sources of these lines (none when withdrawn) give now, against what they gave before."""
+    lines = list(lines)
+    change, back = (
+        {i: now[i] - was[i] for i in now.keys() | was.keys() if now[i] != was[i]}
+        for now, was in ((orders.taken(lines), orders.taken(b.old_lines())),
+                         (orders.reopened(lines), orders.reopened(b.old_lines()))))
+    used: dict[int, Decimal] = {}
+    for line in b.old_lines():
+        if line.get("source_line_id"):
+            used[line["source_line_id"]] = used.get(line["source_line_id"], ZERO) + line["used"]
+    return Taking(change, back, used, b.holds)
+
+
+def _places(b: Booking) -> tuple[set[balances.Shelf], set[Any]]:
+    """Every balance the command may touch: by warehouse, and by lot."""
+    shelves = orders.places(b.sources.values(), b.moves) | {key.place[:2] for key in b.past}
+    lots = orders.lots(b.sources.values()) | {key.place for key in b.past if key.lot_id}
+    lots |= {(m.item_id, m.warehouse_id, lot_id) for m in b.moves for lot_id, _ in b.parts.get(m.line, ())}
+    if b.kind.promise:
+        for d in (b.draft, b.old):
+            warehouse_id = d and (d.header.get("destination_id") or d.header.get("warehouse_id"))
+            if d and warehouse_id:
+                shelves |= {(line["item_id"], warehouse_id) for line in d.lines
+                            if line.get("item_id") in b.items and b.items[line["item_id"]].stocked}
+    return shelves, lots
+
+
+def _begin_posting(work: Work, document_id: int, before: Any, action: str) -> tuple[int, int]:
+    """The row that says when we learnt this; taken after the locks, so that entries of one item never
+    overtake each other. Returns its id and the document's entry."""
+    row = {"document_id": document_id, "action": action, "at": work.now, "actor": work.actor.name}
+    posting_id: int = work.connection.execute(insert(posting_table).values(
+        **row, digest=trail.digest(row)).returning(posting_table.c.id)).scalar_one()
+    if before and before.entry:
+        return posting_id, before.entry
+    rows.set_values(work, document_id, entry=posting_id, posted_at=work.now, posted_by=work.actor.name)
+    return posting_id, posting_id
+
+
+def events(b: Booking, document_id: int, entry: int) -> list[Event]:
+    """The moves that a document asks for, lot by lot, at their places in the ledger."""
+    at = dt.datetime.combine(b.draft.header["date"], b.draft.header.get("time") or dt.time())
+    found = []
+    for move in b.moves:
+        line_id = b.draft.lines[move.line]["id"]
+        for lot_id, quantity, value, measure in _by_lot(move, b.parts.get(move.line)):
+            key = EventKey(at, entry, move.leg, line_id, move.item_id, move.warehouse_id, lot_id)
+            found.append(Event(key, document_id, quantity, move.basis, value, measure, move.unit_cost, move.origin))
+    return found
+
+
+def _by_lot(move: Move, parts: Sequence[tuple[int, Decimal]] | None) -> list[tuple[int, Decimal, Any, Any]]:
+    """(lot, quantity, stated value, measure) of a move; several lots share the value by quantity."""
+    if not parts:
+        return [(0, move.quantity, move.value, move.measure)]
+    if len(parts) == 1:
+        return [(parts[0][0], move.quantity, move.value, move.measure)]
+    bases = [quantity for _, quantity in parts]
+    shares: Sequence[Any] = values.spread(move.value, bases) if move.value is not None and any(bases) \
+        else [None] * len(parts)
+    sign = (move.quantity > 0) - (move.quantity < 0)
+    return [(lot_id, sign * quantity, share, quantity if move.measure is not None else None)
+            for (lot_id, quantity), share in zip(parts, shares, strict=True)]
+
+
+def _anchor_counts(work: Work, b: Booking, document_id: int, asked: Iterable[Event]) -> None:
+    """What was counted stood at the moment of the sheet's snapshot; moves that were entered since come on top."""
+    snapshot = b.draft.header.get("snapshot")
+    counts = [e for e in asked if e.basis in COUNTS]
+    if not snapshot or not counts:
+        return
+    m = stock_move.c
+    first = counts[0].key
+    moved = {(r[0], r[1]): r[2] for r in work.rows(select(m.item_id, m.lot_id, func.sum(m.quantity)).where(
+        m.item_id.in_({e.key.item_id for e in counts}), m.warehouse_id == first.warehouse_id,
+        m.posting_id > snapshot, m.posting_id < first.entry, m.document_id != document_id,
+        tuple_(m.effective_at, m.entry) < first.moment).group_by(m.item_id, m.lot_id))}
+    for event in counts:
+        event.measure = (event.measure or ZERO) + moved.get((event.key.item_id, event.key.lot_id), ZERO)
+
+
+def _watch_counts(work: Work, b: Booking, asked: Iterable[Event]) -> None:
+    """A large difference is looked at twice."""
+    threshold = b.company.values["count_threshold"]
+    if threshold is None or "count_over_threshold" in work.acknowledged:
+        return
+    for event in asked:
+        if event.basis in COUNTS and event.quantity:
+            book = (event.measure or ZERO) - event.quantity
+            if abs(event.quantity) > abs(book) * threshold:
+                raise NeedsConfirmation(
+                    "count_over_threshold", N_("{item}: counted {counted}, in the books {book}"),
+                    item=b.items[event.key.item_id].name, counted=event.measure, book=book)

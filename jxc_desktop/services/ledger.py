@@ -1,0 +1,199 @@
+"""Reading the stock ledger back as events: what documents ask for now, and what that is worth by now."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, tuple_
+
+from jxc_desktop import values
+from jxc_desktop.document_types.schema import Basis
+from jxc_desktop.models.stock import period, period_pool, stock_move
+from jxc_desktop.services.costing import Part, Pool
+from jxc_desktop.services.replay import Event, EventKey, Origin, Place, Policy, PoolKey, Worth
+from jxc_desktop.values import ZERO
+
+Moment = tuple[dt.datetime, int]
+Moves = dict[EventKey, tuple[Event, Worth]]
+BEGINNING: Moment = (dt.datetime.min, 0)
+
+_m = stock_move.c
+_KEY = (_m.effective_at, _m.entry, _m.leg, _m.line_id, _m.item_id, _m.warehouse_id, _m.lot_id)
+_sums = (func.sum(_m.quantity).label("quantity"), func.sum(_m.value).label("value"))
+_worths = (func.sum(_m.variance).label("variance"), func.sum(_m.settled).label("settled"))
+_ROWS = select(*_KEY, _m.document_id, _m.basis, _m.restated, _m.quantity, _m.value, _m.variance, _m.settled, _m.stated,
+               _m.measure, _m.unit_cost, _m.gone, _m.origin_line_id).order_by(*_KEY[:4], _m.lot_id, _m.id)
+_LAST_CLOSE = select(period.c.id, period.c.through).where(period.c.reopened_at.is_(None)).order_by(
+    period.c.through.desc()).limit(1)
+_OF_DOCUMENT = _ROWS.where(_m.document_id == bindparam("document"))
+
+
+def recorded(connection: Connection, document_id: int) -> Moves:
+    """The moves a document stands for in the ledger now: corrections and restatements added up."""
+    return net(connection.execute(_OF_DOCUMENT, {"document": document_id}))
+
+
+def net(rows: Iterable[Any]) -> Moves:
+    """Events from ledger rows in order of effect: the rows of each add up, its own last row says what it asks for."""
+    found: Moves = {}
+    own: dict[EventKey, Any] = {}
+    for r in rows:
+        key = EventKey(*r[:7])
+        event, worth = found.get(key) or (Event(key, r.document_id, ZERO, Basis(r.basis)), Worth(ZERO))
+        event.quantity += r.quantity
+        found[key] = event, Worth(worth.value + r.value, worth.variance + r.variance, worth.settled + r.settled)
+        if not r.restated:
+            own[key] = r
+    for key, r in own.items():
+        if r.gone:
+            del found[key]
+            continue
+        event = found[key][0]
+        event.basis, event.stated, event.measure = Basis(r.basis), r.stated, r.measure
+        event.unit_cost, event.origin_line_id = r.unit_cost, r.origin_line_id
+    return found
+
+
+@dataclass
+class History:
+    """Pools and stock just before some moment of each item, and all events from there."""
+
+    pools: dict[PoolKey, Pool] = field(default_factory=dict)
+    on_hand: dict[Place, Decimal] = field(default_factory=dict)
+    events: Moves = field(default_factory=dict)
+
+    def add(self, other: "History") -> None:
+        self.pools |= other.pools
+        self.on_hand |= other.on_hand
+        self.events |= other.events
+
+
+def history(connection: Connection, policy: Policy, item_id: int, first: Moment,
+            until: dt.datetime | None = None) -> History:
+    """From `first` on, or from an earlier moment at which the pools are known: the last close, or the beginning."""
+    found = None if item_id in policy.fifo else _summed(connection, policy, item_id, first)
+    if found is None:
+        found, first = _opening(connection, policy, item_id)
+    condition = and_(_m.item_id == item_id, tuple_(_m.effective_at, _m.entry) >= first)
+    if until is not None:
+        condition = and_(condition, _m.effective_at < until)
+    found.events = net(connection.execute(_ROWS.where(condition)))
+    return found
+
+
+def _summed(connection: Connection, policy: Policy, item_id: int, first: Moment) -> History | None:
+    """Averages follow from sums; None where goods were missing just then, or a shortage was filled to zero."""
+    found = History()
+    earlier = and_(_m.item_id == item_id, tuple_(_m.effective_at, _m.entry) < first)
+    for r in connection.execute(select(_m.warehouse_id, _m.lot_id, *_sums).where(earlier).group_by(
+            _m.warehouse_id, _m.lot_id)):
+        place = item_id, r.warehouse_id, r.lot_id
+        found.on_hand[place] = r.quantity
+        pool = found.pools.setdefault(policy.pool_key(EventKey(*first, 0, 0, *place)), policy.new_pool(item_id))
+        pool.quantity, pool.value = pool.quantity + r.quantity, pool.value + r.value
+    for key, pool in found.pools.items():
+        if pool.quantity < 0:
+            return None
+        if not pool.quantity:
+            last = _last_before(connection, policy, earlier, key)
+            if last and last.quantity > 0:
+                return None
+            if last:
+                pool.last_cost = values.divide(last.value, last.quantity, values.COST_PLACES)
+    return found
+
+
+def _last_before(connection: Connection, policy: Policy, earlier: Any, pool: PoolKey) -> Any:
+    """What took a pool to zero: the goods that left last, or those that filled a shortage."""
+    here = earlier if policy.by_warehouse else and_(earlier, _m.basis != Basis.TRANSFER)
+    if policy.by_warehouse:
+        here = and_(here, _m.warehouse_id == pool[1])
+    if policy.by_lot:
+        here = and_(here, _m.lot_id == pool[2])
+    return connection.execute(select(*_sums).where(here).group_by(*_KEY).having(
+        func.sum(_m.quantity) != ZERO).order_by(*(column.desc() for column in _KEY)).limit(1)).first()
+
+
+def _opening(connection: Connection, policy: Policy, item_id: int) -> tuple[History, Moment]:
+    """The pools at the last close, and the moment from which moves count; the beginning where none was closed."""
+    found = History()
+    closed = connection.execute(_LAST_CLOSE).first()
+    if closed is None:
+        return found, BEGINNING
+    start = dt.datetime.combine(closed.through, dt.time()) + dt.timedelta(days=1)
+    for r in connection.execute(select(period_pool).where(
+            period_pool.c.period_id == closed.id, period_pool.c.item_id == item_id)):
+        pool = found.pools[item_id, r.warehouse_id, r.lot_id] = policy.new_pool(item_id)
+        pool.quantity, pool.value, pool.last_cost = r.quantity, r.value, r.last_cost
+        pool.layers.extend(Part(Decimal(quantity), Decimal(value), line_id, dt.datetime.fromisoformat(at))
+                           for quantity, value, line_id, at in r.layers)
+    for r in connection.execute(select(_m.warehouse_id, _m.lot_id, _sums[0]).where(
+            _m.item_id == item_id, _m.effective_at < start).group_by(_m.warehouse_id, _m.lot_id)):
+        found.on_hand[item_id, r.warehouse_id, r.lot_id] = r.quantity
+    return found, (start, 0)
+
+
+def origins(connection: Connection, policy: Policy, events: Iterable[Event],
+            starts: Mapping[int, Moment]) -> dict[tuple[int, int], Origin]:
+    """The lines that events refer to and that lie before the start of their item, with what came back until then."""
+    events = list(events)
+    here = {e.key.line_id for e in events}
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for e in events:
+        if e.origin_line_id and e.origin_line_id not in here:
+            wanted[e.key.item_id].add(e.origin_line_id)
+    found: dict[tuple[int, int], Origin] = {}
+    for item_id, lines in wanted.items():
+        earlier = tuple_(_m.effective_at, _m.entry) < starts[item_id]
+        for r in connection.execute(select(_m.line_id, _m.origin_line_id, _m.lot_id, *_sums, *_worths).where(
+                _m.item_id == item_id, earlier, or_(_m.line_id.in_(lines), _m.origin_line_id.in_(lines))).group_by(
+                _m.line_id, _m.origin_line_id, _m.lot_id)):
+            lot_id = r.lot_id if policy.by_lot else 0
+            if r.line_id in lines:
+                origin = found.setdefault((r.line_id, lot_id), Origin())
+                origin.quantity += r.quantity
+                origin.worth = origin.worth.plus(Worth(r.value, r.variance, r.settled))
+            if r.origin_line_id in lines:
+                found.setdefault((r.origin_line_id, lot_id), Origin()).back += abs(r.quantity)
+    return found
+
+
+def made_from(connection: Connection, events: Iterable[Event]) -> tuple[dict[int, dict[int, Moment]], set[int]]:
+    """Of documents that used some of these events' goods: what they made, {item: {document: moment}};
+    and all documents among the events that make something."""
+    using = {e.document_id for e in events if e.basis is Basis.USED}
+    made: dict[int, dict[int, Moment]] = defaultdict(dict)
+    if using:
+        for r in connection.execute(select(_m.item_id, _m.document_id, func.min(_m.effective_at), func.min(
+                _m.entry)).where(_m.document_id.in_(using), _m.basis == Basis.MADE).group_by(
+                _m.item_id, _m.document_id)):
+            made[r[0]][r[1]] = r[2], r[3]
+    return made, using
+
+
+def used_outside(connection: Connection, events: Iterable[Event], items: Collection[int]) -> dict[int, Decimal]:
+    """What documents that make something used up of other items than these, at its cost by now."""
+    making = {e.document_id for e in events if e.basis is Basis.MADE}
+    if not making:
+        return {}
+    return {r[0]: -r[1] for r in connection.execute(select(_m.document_id, func.sum(_m.value)).where(
+        _m.document_id.in_(making), _m.basis == Basis.USED, _m.item_id.not_in(items)).group_by(_m.document_id))}
+
+
+def receipts_of(connection: Connection, line_ids: Collection[int]) -> dict[int, Moment]:
+    """When the goods of these lines came, in order of effect."""
+    return {r[0]: (r[1], r[2]) for r in connection.execute(select(
+        _m.line_id, func.min(_m.effective_at), func.min(_m.entry)).where(_m.line_id.in_(line_ids)).group_by(
+        _m.line_id))} if line_ids else {}
+
+
+def issue_rows(connection: Connection, line_ids: Collection[int]) -> Iterator[Any]:
+    """The first row of each of these issues."""
+    seen = set()
+    for row in connection.execute(_ROWS.where(_m.line_id.in_(line_ids), _m.quantity < ZERO)):
+        if row.line_id not in seen:
+            seen.add(row.line_id)
+            yield row
