@@ -1,20 +1,23 @@
-"""Low and over stock, raised and cleared inside the save that causes them.
+"""Low and over stock and lots that expire, raised and cleared inside the save that causes them.
 
 A threshold of an item in a warehouse is compared with the stock there; one of the item itself with its stock
-in all warehouses together.
+in all warehouses together. Lots also expire while nobody saves anything: `refresh_expiry` looks once a day.
 """
 
-from collections.abc import Collection
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, null, select, update
 
-from jxc_desktop.models.records import item, stock_level, unit, warehouse
-from jxc_desktop.models.stock import stock_alert, stock_balance
+from jxc_desktop.models.records import item, lot, stock_level, unit, warehouse
+from jxc_desktop.models.stock import lot_balance, stock_alert, stock_balance
+from jxc_desktop.services import balances
 from jxc_desktop.services.unit_of_work import AlertInfo, Work
 from jxc_desktop.values import ZERO
 
-LOW, OVER = "low", "over"
+LOW, OVER, EXPIRING, EXPIRED = "low", "over", "expiring", "expired"
+_EXPIRY = (EXPIRING, EXPIRED)
 
 
 def evaluate(work: Work, item_ids: Collection[int], document_id: int | None = None) -> None:
@@ -22,10 +25,33 @@ def evaluate(work: Work, item_ids: Collection[int], document_id: int | None = No
     if not item_ids:
         return
     given = {"items": list(item_ids)}
-    due = {(a.kind, a.item_id, a.warehouse_id): a for row in work.rows(_LEVELS, given)
-           for a in _due(row)}
+    due = [a for row in work.rows(_LEVELS, given) for a in _due(row)]
+    due += _outdated(work.rows(_LOTS, given), dt.date.today())
+    _settle(work, due, work.rows(_OPEN, given), document_id)
+
+
+def refresh_expiry(work: Work, today: dt.date | None = None) -> None:
+    """Bring the alerts of lots that expire to what the calendar says."""
+    work.require("item.see")
+    today = today or dt.date.today()
+    due = {_key(a) for a in _outdated(work.rows(_ALL_LOTS), today)}
+    open_ = {_key(r) for r in work.rows(_OPEN_EXPIRY)}
+    items = sorted({item_id for _, item_id, *_ in due ^ open_})
+    if items:
+        balances.lock_items(work, balances.Locked(), items)  # two PCs that look at once raise an alert once
+        given = {"items": items}
+        _settle(work, _outdated(work.rows(_LOTS, given), today), [
+            r for r in work.rows(_OPEN, given) if r.kind in _EXPIRY], None)
+
+
+def _key(alert: Any) -> tuple[str, int, int | None, int | None]:
+    return alert.kind, alert.item_id, alert.warehouse_id, alert.lot_id
+
+
+def _settle(work: Work, alerts: Iterable[AlertInfo], rows: Iterable[Any], document_id: int | None) -> None:
+    """Clear open alerts (`rows`) that are not due, follow those that are, raise the rest."""
+    due, open_ = {_key(a): a for a in alerts}, {_key(r): r for r in rows}
     a = stock_alert.c
-    open_ = {(r.kind, r.item_id, r.warehouse_id): r for r in work.rows(_OPEN, given)}
     for key in open_.keys() - due.keys():
         work.connection.execute(update(stock_alert).where(a.id == open_[key].id).values(cleared_at=work.now))
     for key in open_.keys() & due.keys():
@@ -35,8 +61,9 @@ def evaluate(work: Work, item_ids: Collection[int], document_id: int | None = No
     fresh = [due[key] for key in sorted(due.keys() - open_.keys(), key=str)]
     if fresh:
         work.connection.execute(insert(stock_alert), [
-            {"kind": f.kind, "item_id": f.item_id, "warehouse_id": f.warehouse_id, "on_hand": f.on_hand,
-             "threshold": f.threshold, "document_id": document_id, "raised_at": work.now} for f in fresh])
+            {"kind": f.kind, "item_id": f.item_id, "warehouse_id": f.warehouse_id, "lot_id": f.lot_id,
+             "on_hand": f.on_hand, "threshold": f.threshold, "document_id": document_id, "raised_at": work.now}
+            for f in fresh])
     work.alerts.extend(fresh)
     work.changes.update(("alert", key[1]) for key in open_.keys() ^ due.keys())
 
@@ -64,7 +91,26 @@ def _levels(item_ids: Any) -> Any:
 # Built once: building a statement costs a save more than running it.
 _ITEMS: Any = bindparam("items", expanding=True)
 _LEVELS = _levels(_ITEMS)
-_OPEN = select(stock_alert).where(stock_alert.c.item_id.in_(_ITEMS), stock_alert.c.cleared_at.is_(None))
+_ALL_OPEN = select(stock_alert).where(stock_alert.c.cleared_at.is_(None))
+_OPEN = _ALL_OPEN.where(stock_alert.c.item_id.in_(_ITEMS))
+_OPEN_EXPIRY = _ALL_OPEN.where(stock_alert.c.kind.in_(_EXPIRY))
+_lb = lot_balance.c
+_ALL_LOTS = select(
+    _lb.item_id, _lb.warehouse_id, _lb.lot_id, _lb.on_hand, lot.c.code, lot.c.expiry_date, item.c.expiry_alert_days,
+    item.c.name.label("item"), unit.c.name.label("unit"), warehouse.c.name.label("warehouse")).join_from(
+    lot_balance, lot, lot.c.id == _lb.lot_id).join(item, item.c.id == _lb.item_id).join(
+    unit, unit.c.id == item.c.unit_id).join(warehouse, warehouse.c.id == _lb.warehouse_id).where(
+    _lb.on_hand > ZERO, lot.c.expiry_date.is_not(None))
+_LOTS = _ALL_LOTS.where(_lb.item_id.in_(_ITEMS))
+
+
+def _outdated(rows: Iterable[Any], today: dt.date) -> Iterator[AlertInfo]:
+    """Lots that have expired, or will within the days that their item says."""
+    for r in rows:
+        days = (r.expiry_date - today).days
+        if days < 0 or (r.expiry_alert_days is not None and days <= r.expiry_alert_days):
+            yield AlertInfo(EXPIRED if days < 0 else EXPIRING, r.item_id, r.warehouse_id, r.item, r.warehouse,
+                            r.on_hand, ZERO, r.unit, r.lot_id, r.code, r.expiry_date)
 
 
 def _due(row: Any) -> list[AlertInfo]:

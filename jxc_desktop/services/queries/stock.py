@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, or_, select, type_coerce
 from jxc_desktop.document_types.schema import Account, Progress, Promise, Status
 from jxc_desktop.models.base import Money
 from jxc_desktop.models.documents import document, document_line
-from jxc_desktop.models.records import item, unit, warehouse
+from jxc_desktop.models.records import item, lot, unit, warehouse
 from jxc_desktop.models.stock import partner_entry, stock_alert, stock_balance
 from jxc_desktop.values import ZERO
 
@@ -47,6 +47,8 @@ class AlertRow:
     threshold: Decimal
     unit: str
     raised_at: dt.datetime
+    lot: str = ""
+    expires: dt.date | None = None
 
 
 def figures(connection: Connection, item_ids: Collection[int], warehouse_id: int | None) -> dict[int, StockFigures]:
@@ -78,10 +80,11 @@ def alerts(connection: Connection) -> list[AlertRow]:
     """Open alerts, the newest first."""
     a = stock_alert.c
     return [AlertRow(r.id, r.kind, r.item_id, r.item, r.code, r.spec or "", r.warehouse or "", r.on_hand, r.threshold,
-                     r.unit, r.raised_at) for r in connection.execute(
+                     r.unit, r.raised_at, r.lot or "", r.expiry_date) for r in connection.execute(
         select(stock_alert, item.c.name.label("item"), item.c.code, item.c.spec, unit.c.name.label("unit"),
-               warehouse.c.name.label("warehouse")).join_from(stock_alert, item, item.c.id == a.item_id).join(
-            unit, unit.c.id == item.c.unit_id).outerjoin(warehouse, warehouse.c.id == a.warehouse_id).where(
+               warehouse.c.name.label("warehouse"), lot.c.code.label("lot"), lot.c.expiry_date).join_from(
+            stock_alert, item, item.c.id == a.item_id).join(unit, unit.c.id == item.c.unit_id).outerjoin(
+            warehouse, warehouse.c.id == a.warehouse_id).outerjoin(lot, lot.c.id == a.lot_id).where(
             a.cleared_at.is_(None)).order_by(a.id.desc()).limit(500))]
 
 

@@ -22,17 +22,22 @@ from jxc_desktop.ui.widgets import Chip, EmptyState, IconLabel, label
 
 _WIDTH, _HEIGHT, _MARGIN = 460, 520, 8
 _MOST = 60  # rows shown; the rest is one click away in the stock query
-GROUPS = (("low", N_("Low stock"), "triangle-alert", "warn"), ("over", N_("Too much stock"), "info", "accent"))
+GROUPS = (("expired", N_("Expired goods"), "triangle-alert", "bad"), ("low", N_("Low stock"), "triangle-alert", "warn"),
+          ("expiring", N_("Goods that expire soon"), "info", "warn"), ("over", N_("Too much stock"), "info", "accent"))
+_SENTENCES = {
+    "low": N_("{place}{on_hand} {unit} on hand, the minimum is {threshold}"),
+    "over": N_("{place}{on_hand} {unit} on hand, the maximum is {threshold}"),
+    "expiring": N_("{place}{on_hand} {unit} of lot {lot} can be used until {expires}"),
+    "expired": N_("{place}{on_hand} {unit} of lot {lot} could be used until {expires}")}
+_TONES = {"warn": Tone.WARN, "bad": Tone.BAD}
 ORDER = "purchase_order"
 
 
 def sentence(alert: AlertRow) -> str:
     """What is the matter, in one sentence."""
-    text = N_("{place}{on_hand} {unit} on hand, the minimum is {threshold}") if alert.kind == "low" else \
-        N_("{place}{on_hand} {unit} on hand, the maximum is {threshold}")
     place = tr("{warehouse}: ", warehouse=alert.warehouse) if alert.warehouse else ""
-    return tr(text, place=place, on_hand=values.grouped(alert.on_hand), unit=alert.unit,
-              threshold=values.grouped(alert.threshold))
+    return tr(_SENTENCES[alert.kind], place=place, on_hand=values.grouped(alert.on_hand), unit=alert.unit,
+              threshold=values.grouped(alert.threshold), lot=alert.lot, expires=alert.expires)
 
 
 def order_for(queries: Any, alert: AlertRow) -> Draft:
@@ -228,6 +233,6 @@ def _heading(title: str, icon: str, ink: str, count: int) -> QHBoxLayout:
     row.setSpacing(7)
     row.addWidget(IconLabel(icon, ink))
     row.addWidget(label(title, "caption"))
-    row.addWidget(Chip(str(count), Tone.WARN if ink == "warn" else Tone.NEUTRAL))
+    row.addWidget(Chip(str(count), _TONES.get(ink, Tone.NEUTRAL)))
     row.addStretch(1)
     return row
