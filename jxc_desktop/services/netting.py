@@ -1,0 +1,62 @@
+"""Ledger rows added up: each move with all that was learnt about it, what it brings and what it takes away.
+
+A receipt of 10 corrected to 8 is 8 in, not 10 in and 2 out.
+"""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Subquery, and_, case, func, literal, or_, select
+
+from jxc_desktop.document_types.schema import Basis
+from jxc_desktop.models.base import Money
+from jxc_desktop.models.stock import stock_move
+from jxc_desktop.values import ZERO
+
+_m = stock_move.c
+EVENT = ("item_id", "warehouse_id", "lot_id", "effective_at", "entry", "leg", "line_id")
+FIGURES = ("quantity", "value", "variance")
+
+
+def day_start(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time())
+
+
+def day_end(day: dt.date) -> dt.datetime:
+    """The first moment that is no longer on this day."""
+    return day_start(day + dt.timedelta(days=1))
+
+
+def known_by(day: dt.date) -> dt.datetime:
+    """The end of a day on this PC's clock, in UTC like the moments of the database."""
+    return day_end(day).astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def events(*where: ColumnElement[bool], source: FromClause = stock_move) -> Subquery:
+    """One row per move: EVENT, FIGURES and its basis."""
+    keys = [_m[name] for name in EVENT]
+    return select(*keys, func.max(_m.basis).label("basis"), *(func.sum(_m[f]).label(f) for f in FIGURES)).select_from(
+        source).where(*where).group_by(*keys).subquery()
+
+
+def brings(event: Any, *, company: bool) -> ColumnElement[bool]:
+    """Whether a move brings something: goods, or value alone. Everything else takes away.
+
+    For the whole company a transfer brings nothing: both its legs count as what goes out, which comes to nothing.
+    """
+    into = or_(event.quantity > ZERO, and_(event.quantity == ZERO, event.value > ZERO))
+    return and_(into, event.basis != Basis.TRANSFER.value) if company else into
+
+
+def in_and_out(event: Any, *, company: bool, values: bool = True) -> list[ColumnElement[Any]]:
+    """Of one move: quantity and value in, quantity and value out (positive), variance. Else without `values`."""
+    into, no_money = brings(event, company=company), literal(ZERO, Money)
+
+    def figure(column: ColumnElement[Any], wanted: ColumnElement[bool]) -> ColumnElement[Any]:
+        return case((wanted, column), else_=literal(ZERO, column.type))
+
+    return [figure(event.quantity, into).label("in_quantity"),
+            (figure(event.value, into) if values else no_money).label("in_value"),
+            figure(-event.quantity, ~into).label("out_quantity"),
+            (figure(-event.value, ~into) if values else no_money).label("out_value"),
+            (event.variance if values else no_money).label("variance")]
