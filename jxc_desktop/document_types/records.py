@@ -34,18 +34,18 @@ ITEM = RecordType(
         Field("reorder_point", N_("Reorder point"), T.QUANTITY, width=90,
               synonyms=("最低库存", "补货点", "库存下限", "安全库存")),
         Field("maximum", N_("Maximum stock"), T.QUANTITY, width=90, synonyms=("最高库存", "库存上限")),
-        Field("replenishment", N_("Replenish"), T.CHOICE, default="min_max", width=90, choices=(
+        Field("replenishment", N_("Replenish"), T.CHOICE, required=True, default="min_max", width=90, choices=(
             ("min_max", N_("Up to the maximum")), ("level", N_("By lot size")))),
         Field("lot_size", N_("Lot size"), T.QUANTITY, width=90, synonyms=("订货批量",)),
         Field("order_multiple", N_("Order multiple"), T.QUANTITY, width=90, synonyms=("订货倍数",)),
         Field("lead_days", N_("Lead time (days)"), T.INTEGER, limit=3650, width=80, synonyms=("采购周期", "交货周期")),
         Field("supplier_id", N_("Usual supplier"), T.SUPPLIER, width=140, synonyms=("主供应商", "默认供应商")),
-        Field("cost_method", N_("Cost method"), T.CHOICE, required=True, default="moving_average", width=110,
+        Field("cost_method", N_("Cost method"), T.CHOICE, required=True, until_moved=True, default="moving_average", width=110,
               synonyms=("成本算法", "计价方法"), choices=(
                   ("moving_average", N_("Moving average")), ("fifo", N_("First in, first out")))),
         Field("standard_cost", N_("Standard cost"), T.PRICE, width=90, permission="see_cost",
               synonyms=("标准成本", "预估成本")),
-        Field("tracking", N_("Tracked by"), T.CHOICE, required=True, default="none", width=90, synonyms=("批次管理",),
+        Field("tracking", N_("Tracked by"), T.CHOICE, required=True, until_moved=True, default="none", width=90, synonyms=("批次管理",),
               choices=(("none", N_("Nothing")), ("lot", N_("Lots")), ("serial", N_("Serial numbers")))),
         Field("shelf_life_days", N_("Shelf life (days)"), T.INTEGER, limit=36500, width=80, feature="use_lots",
               synonyms=("保质期", "保质期天数")),
@@ -146,14 +146,14 @@ COMPANY = RecordType(
               choices=NEGATIVE),
         Field("over_receipt", N_("Over-receipt tolerance"), T.RATE, default=Decimal("0")),
         Field("over_delivery", N_("Over-delivery tolerance"), T.RATE, default=Decimal("0")),
-        Field("cost_level", N_("Cost per"), T.CHOICE, required=True, default="company", choices=(
+        Field("cost_level", N_("Cost per"), T.CHOICE, required=True, until_moved=True, default="company", choices=(
             ("company", N_("Company")), ("warehouse", N_("Warehouse")))),
-        Field("cost_by_lot", N_("Cost per lot or serial number"), T.FLAG, default=False),
-        Field("return_in_cost", N_("Customer returns come back at"), T.CHOICE, required=True, default="original",
+        Field("cost_by_lot", N_("Cost per lot or serial number"), T.FLAG, until_moved=True, default=False),
+        Field("return_in_cost", N_("Customer returns come back at"), T.CHOICE, required=True, until_moved=True, default="original",
               choices=COSTS),
-        Field("return_out_cost", N_("Supplier returns leave at"), T.CHOICE, required=True, default="original",
+        Field("return_out_cost", N_("Supplier returns leave at"), T.CHOICE, required=True, until_moved=True, default="original",
               choices=COSTS),
-        Field("late_cost", N_("Cost known after the receipt"), T.CHOICE, required=True, default="prorate", choices=(
+        Field("late_cost", N_("Cost known after the receipt"), T.CHOICE, required=True, until_moved=True, default="prorate", choices=(
             ("prorate", N_("Goes to what is left in stock")), ("repost", N_("Becomes part of the receipt")))),
         Field("ask_restating", N_("Ask before earlier costs change"), T.FLAG, default=True),
         Field("use_lots", N_("Use lots and expiry dates"), T.FLAG, default=False),

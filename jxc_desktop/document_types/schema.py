@@ -63,7 +63,8 @@ class Field:
     `shown_only` columns are figures that the screen adds (stock, cost); they are never saved from a draft.
     `permission` hides the field from who lacks it. `width` is in pixels for lists and grids.
     `hide_rank`: columns with the higher rank go first where the window is narrow. `feature` is the company's
-    flag without which nobody needs the field. `zero`, `signed`: such figures are meant.
+    flag without which nobody needs the field. `zero`, `signed`: such figures are meant. `until_moved`: stands once
+    stock has moved, since figures hang on it.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Field:
     feature: str | None = None
     zero: bool = False
     signed: bool = False
+    until_moved: bool = False
     synonyms: tuple[str, ...] = ()  # headings under which imports find it
 
     def problem(self, value: Any) -> tuple[str, dict[str, Any]] | None:

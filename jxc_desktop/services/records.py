@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from jxc_desktop import document_types
-from jxc_desktop.document_types.schema import REFERENCES, RecordDraft, RecordType, Status
+from jxc_desktop.document_types.schema import REFERENCES, Field, RecordDraft, RecordType, Status
 from jxc_desktop.errors import HasDependants, InvalidDraft, NotFound, Problem, StaleDocument, UserError
 from jxc_desktop.i18n import N_
 from jxc_desktop.models import TABLES
@@ -26,12 +26,13 @@ def save(work: Work, draft: RecordDraft) -> Saved:
         raise UserError()
     old = _existing(work, kind, draft.id, draft.version) if draft.id else None
     values = _stripped({f.name: draft.values.get(f.name) for f in kind.fields})
-    for f in kind.fields:
-        if values[f.name] is None and f.type == "flag":
-            values[f.name] = bool(f.default)
-    children = {child.key: [_stripped(row) for row in draft.children.get(child.key, ())] for child in kind.children}
+    values |= {f.name: bool(f.default) for f in kind.fields if values[f.name] is None and f.type == "flag"}
+    values |= _defaults(kind.fields, values)
+    children = {child.key: [{**(given := _stripped(row)), **_defaults(child.fields, given)}
+                            for row in draft.children.get(child.key, ())] for child in kind.children}
     cleaned = RecordDraft(kind.key, values, children, draft.id, draft.version)
-    if problems := kind.problems(cleaned) + _database_problems(work, kind, cleaned, old):
+    if problems := (kind.problems(cleaned) + _database_problems(work, kind, cleaned, old)
+                    + _fixed_problems(work, kind, cleaned, old)):
         raise InvalidDraft(problems)
     saved = _write(work, kind, cleaned)
     changes = [(f.name, None, old.values.get(f.name) if old else None, values[f.name]) for f in kind.fields
@@ -46,6 +47,11 @@ def save(work: Work, draft: RecordDraft) -> Saved:
     if kind.key == "item" and old:
         alerts.evaluate(work, [saved.id])
     return saved
+
+
+def _defaults(fields: Sequence[Field], given: dict[str, Any]) -> dict[str, Any]:
+    """What is required, was left out and has a usual value."""
+    return {f.name: f.default for f in fields if f.required and f.default is not None and given.get(f.name) is None}
 
 
 def delete(work: Work, kind_key: str, record_id: int, version: int) -> None:
@@ -146,16 +152,43 @@ def _item_problems(work: Work, draft: RecordDraft, old: RecordDraft | None) -> l
             select(document_line.c.id).join(document).where(
                 document_line.c.item_id == draft.id, document.c.status != Status.DRAFT).limit(1)):
         found.append(Problem("unit_id", N_("The base unit stands: the item has moved already")))
-    found += _used_unit_problems(work, draft, old)
+    return found + _used_unit_problems(work, draft, old) + _recipe_problems(work, draft)
+
+
+def _recipe_problems(work: Work, draft: RecordDraft) -> list[Problem]:
+    """Nothing is made of itself, however far down."""
+    r = TABLES["recipe_line"].c
+    rows = draft.children.get("recipe_line", [])
+    components = [row.get("component_id") for row in rows]
+    found = [Problem("recipe_line.component_id", N_("The component stands twice"), i)
+             for i, c in enumerate(components) if components.index(c) < i]
+    for i, component in enumerate(components):
+        below, layer = {component}, {component}
+        while layer and draft.id and draft.id not in below:
+            layer = {row.component_id for row in work.rows(select(r.component_id).where(r.item_id.in_(layer)))} - below
+            below |= layer
+        if draft.id and draft.id in below:
+            found.append(Problem("recipe_line.component_id", N_("An item cannot be made of itself"), i))
     return found
+
+
+def _fixed_problems(work: Work, kind: RecordType, draft: RecordDraft, old: RecordDraft | None) -> list[Problem]:
+    """What figures hang on stands once stock has moved: that of the item, or any for the company."""
+    changed = [f for f in kind.fields if f.until_moved and old and old.values[f.name] != draft.values.get(f.name)]
+    if not changed:
+        return []
+    m = TABLES["stock_move"].c
+    moved = select(m.id) if kind.single else select(m.id).where(m.item_id == draft.id)
+    return [Problem(f.name, N_("{field} stands: stock has moved already"), None, {"field": f.title})
+            for f in changed] if work.rows(moved.limit(1)) else []
 
 
 def _used_unit_problems(work: Work, draft: RecordDraft, old: RecordDraft | None) -> list[Problem]:
     """A pack unit that documents use keeps its factor."""
     if not old:
         return []
-    now = {r.get("unit_id"): r.get("factor") for r in draft.children.get("item_unit", ())}
-    changed = [r["unit_id"] for r in old.children["item_unit"] if now.get(r["unit_id"]) != r["factor"]]
+    now = {r.get("unit_id"): (r.get("factor"), r.get("per")) for r in draft.children.get("item_unit", ())}
+    changed = [r["unit_id"] for r in old.children["item_unit"] if now.get(r["unit_id"]) != (r["factor"], r["per"])]
     line = document_line.c
     if changed and work.rows(select(line.id).where(line.item_id == draft.id, line.unit_id.in_(changed)).limit(1)):
         return [Problem("item_unit.factor", N_("Documents use this unit; its content stands"))]

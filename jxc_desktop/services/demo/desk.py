@@ -13,7 +13,7 @@ from jxc_desktop.services.demo.firm import Person
 from jxc_desktop.services.queries import Queries
 from jxc_desktop.services.unit_of_work import Actor, Commands, Saved
 
-AGREED = frozenset({"over_credit"})  # the boss knows these customers
+AGREED = frozenset({"over_credit", "restates"})  # the boss knows these customers, and that clerks are late
 
 
 class Desk:

@@ -118,8 +118,9 @@ def carry_out(work: Work, kind: DocumentType, plan: ImportPlan, progress: Any) -
     """Save every document none of whose rows is faulty.
 
     Raises InvalidDraft with the rows as lines, UserErrorInRow, and NeedsConfirmation, which an acknowledged
-    repetition passes.
+    repetition passes. That history changes what was entered before it needs no question here.
     """
+    work.acknowledged |= {"restates"}
     base, ids = _base(work, kind), []
     groups = [g for g in _grouped(kind, plan.rows) if all(row.action != ERROR for row in g)]
     for i, group in enumerate(groups):
