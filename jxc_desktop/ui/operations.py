@@ -99,6 +99,11 @@ class Operations:
         return ticket
 
     def _confirmed(self, error: NeedsConfirmation, verb: str) -> bool:
+        if impact := error.data.get("impact"):
+            from jxc_desktop.ui.dialogs.impact import confirmed
+
+            may = self._context.actor.may  # type: ignore[attr-defined]
+            return confirmed(self._page, error.text(), impact, costs=may("see_cost"))
         go_on = Answer("go", verb or tr("Save anyway"), Role.DANGER)
         return ask(self._page, tr("Please check before going on"), error.text(), [go_on]) == "go"
 

@@ -1,5 +1,6 @@
 """Which columns a table shows, in which order and width: chosen by the user, kept by column id."""
 
+from collections.abc import Collection
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
@@ -21,6 +22,7 @@ class ColumnKeeper(QObject):
         self._table, self._key, self._settings = table, f"table/{key}" if key else "", settings
         self._widths: dict[str, int] = {}
         self._shown: dict[str, bool] = {}
+        self._withheld: frozenset[str] = frozenset()
         self._arranging = False
         self._save = QTimer(self)
         self._save.setSingleShot(True)
@@ -49,7 +51,13 @@ class ColumnKeeper(QObject):
 
     def shows(self, column: Column) -> bool:
         """Whether the user wants it; a narrow window may still hide it."""
-        return self._shown.get(column.key, not column.hidden)
+        return column.key not in self._withheld and self._shown.get(column.key, not column.hidden)
+
+    def withhold(self, keys: Collection[str]) -> None:
+        """Columns that nobody is to see for now, whatever the user has chosen."""
+        if self._withheld != frozenset(keys):
+            self._withheld = frozenset(keys)
+            self.arrange()
 
     def load(self) -> None:
         """Take the kept state, if any, and lay out."""
@@ -111,6 +119,8 @@ class ColumnKeeper(QObject):
         menu = QMenu(self._table)
         shown = [c for c in self._columns if self.shows(c)]
         for column in self._columns:
+            if column.key in self._withheld:
+                continue
             action = menu.addAction(tr(column.title) or column.key)
             action.setCheckable(True)
             action.setChecked(self.shows(column))
