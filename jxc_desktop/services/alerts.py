@@ -18,6 +18,7 @@ from jxc_desktop.values import ZERO
 
 LOW, OVER, EXPIRING, EXPIRED = "low", "over", "expiring", "expired"
 _EXPIRY = (EXPIRING, EXPIRED)
+_MOST = 5000  # items in one statement
 
 
 def evaluate(work: Work, item_ids: Collection[int], document_id: int | None = None) -> None:
@@ -36,8 +37,8 @@ def refresh_expiry(work: Work, today: dt.date | None = None) -> None:
     today = today or dt.date.today()
     due = {_key(a) for a in _outdated(work.rows(_ALL_LOTS), today)}
     open_ = {_key(r) for r in work.rows(_OPEN_EXPIRY)}
-    items = sorted({item_id for _, item_id, *_ in due ^ open_})
-    if items:
+    changed = sorted({item_id for _, item_id, *_ in due ^ open_})
+    for items in (changed[i:i + _MOST] for i in range(0, len(changed), _MOST)):
         balances.lock_items(work, balances.Locked(), items)  # two PCs that look at once raise an alert once
         given = {"items": items}
         _settle(work, _outdated(work.rows(_LOTS, given), today), [

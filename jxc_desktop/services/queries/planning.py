@@ -1,0 +1,47 @@
+"""The part of the read side that looks ahead: lots to take, what will be there, what to order."""
+
+import datetime as dt
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from jxc_desktop.services import picking, projection, replenishment
+from jxc_desktop.services.picking import LotFigures, Picks
+from jxc_desktop.services.projection import ProjectedDay
+from jxc_desktop.services.replenishment import ProposalRow
+
+
+class PlanningQueries:
+    """For `Queries`, which opens the transactions."""
+
+    def _reading(self, permission: str | None = None) -> AbstractContextManager[Connection]:
+        raise NotImplementedError
+
+    def lots(self, item_id: int, warehouse_id: int | None = None, on: dt.date | None = None) -> list[LotFigures]:
+        """The lots that are there, those that expire first in front."""
+        with self._reading() as c:
+            return picking.lots_of(c, item_id, warehouse_id, on)
+
+    def pick(self, item_id: int, warehouse_id: int | None, quantity: Decimal,
+             strategy: str = picking.Strategy.FEFO, *, on: dt.date | None = None, warehouses: Sequence[int] = (),
+             partial: bool = False) -> Picks:
+        """Which lots or warehouses to take goods from."""
+        with self._reading() as c:
+            return picking.pick(c, item_id, warehouse_id, quantity, strategy, on=on, warehouses=warehouses,
+                                partial=partial)
+
+    def projected(self, item_id: int, warehouse_id: int | None = None, as_of: dt.date | None = None) -> Decimal:
+        with self._reading() as c:
+            return projection.projected(c, item_id, warehouse_id, as_of)
+
+    def projected_days(self, item_id: int, warehouse_id: int | None = None) -> list[ProjectedDay]:
+        """What will be there after each day for which something is promised."""
+        with self._reading() as c:
+            return projection.timeline(c, item_id, warehouse_id)
+
+    def replenishment(self, *, warehouse_id: int | None = None, supplier_id: int | None = None) -> list[ProposalRow]:
+        """What to order, by item code."""
+        with self._reading("report.see") as c:
+            return replenishment.proposal(c, warehouse_id=warehouse_id, supplier_id=supplier_id)
