@@ -5,6 +5,7 @@ share of the table, closing takes the table for itself: nobody posts into a peri
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, select, text, union_all, update
@@ -60,11 +61,12 @@ def close(work: Work, through: dt.date) -> int:
         raise PeriodClosed(date=through, through=last.through)
     if through > dt.date.today():
         raise DayToCome(date=through)
+    pools = _pools_at_end(work, through)  # replayed from the last close: ours must not be there yet
     known = work.connection.scalar(select(func.max(posting.c.id)))
     period_id: int = work.connection.execute(insert(period).values(
         through=through, closed_at=work.now, closed_by=work.actor.name, posting_id=known).returning(_p.id)).scalar_one()
     _freeze(work, period_id, last, through)
-    _keep_pools(work, period_id, through)
+    _keep(work, period_id, pools)
     _note(work, "close", period_id, through)
     return period_id
 
@@ -121,8 +123,8 @@ def _freeze(work: Work, period_id: int, last: Row[Any] | None, through: dt.date)
             every.item_id, every.warehouse_id)))
 
 
-def _keep_pools(work: Work, period_id: int, through: dt.date) -> None:
-    """Where a replay of the open period starts: the pools at the end of the period, with their layers."""
+def _pools_at_end(work: Work, through: dt.date) -> dict[PoolKey, Pool]:
+    """As they are, of what did not move since; replayed, of what did."""
     from jxc_desktop.services.posting import pools_as_of  # whose own replays start from what is kept here
 
     p, run, end = cost_pool.c, work.connection, netting.day_end(through)
@@ -130,14 +132,7 @@ def _keep_pools(work: Work, period_id: int, through: dt.date) -> None:
         p.warehouse_id == 0, p.lot_id == 0, p.last_at.is_not(None)))}
     later = sorted(i for i, at in last_at.items() if at >= end)
     pools = {key: pool for key, pool in _pools_now(work).items() if key[0] in last_at and last_at[key[0]] < end}
-    pools |= pools_as_of(run, policies.of_company(run, later), later, through)
-    rows = [{"period_id": period_id, "item_id": item_id, "warehouse_id": warehouse_id, "lot_id": lot_id,
-             "quantity": pool.quantity, "value": pool.value, "last_cost": pool.last_cost,
-             "layers": [[values.plain(part.quantity), values.plain(part.value), part.line_id,
-                         part.received_at.isoformat()] for part in pool.layers]}
-            for (item_id, warehouse_id, lot_id), pool in sorted(pools.items())]
-    if rows:
-        run.execute(insert(period_pool), rows)
+    return pools | pools_as_of(run, policies.of_company(run, later), later, through)
 
 
 def _pools_now(work: Work) -> dict[PoolKey, Pool]:
@@ -150,3 +145,14 @@ def _pools_now(work: Work) -> dict[PoolKey, Pool]:
     for r in work.rows(select(cost_layer).order_by(cost_layer.c.id)):
         found[r.item_id, r.warehouse_id, r.lot_id].layers.append(Part(r.quantity, r.value, r.line_id, r.received_at))
     return found
+
+
+def _keep(work: Work, period_id: int, pools: Mapping[PoolKey, Pool]) -> None:
+    """Where a replay of the open period starts."""
+    rows = [{"period_id": period_id, "item_id": item_id, "warehouse_id": warehouse_id, "lot_id": lot_id,
+             "quantity": pool.quantity, "value": pool.value, "last_cost": pool.last_cost,
+             "layers": [[values.plain(part.quantity), values.plain(part.value), part.line_id,
+                         part.received_at.isoformat()] for part in pool.layers]}
+            for (item_id, warehouse_id, lot_id), pool in sorted(pools.items())]
+    if rows:
+        work.connection.execute(insert(period_pool), rows)
