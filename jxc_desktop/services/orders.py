@@ -197,7 +197,7 @@ def fulfil(work: Work, sources: Mapping[int, SourceLine], locked: Locked, taking
             used[line_id] = _use_up(source, sources, locked, quantity)
         elif source.promise is Promise.RESERVED:
             wanted = source.open - source.reserved if taking.hold else min(-quantity, taking.used.get(line_id, ZERO))
-            if source.open:
+            if source.open and line_id in taking.change:  # what came back from the customer is his to ask for again
                 source.hold(locked, max(min(wanted, source.free(locked)), ZERO))
     store_lines(work, [source for source in sources.values() if source.touched])
     return used
@@ -249,7 +249,7 @@ def promise(work: Work, document_id: int, locked: Locked, statuses: tuple[Status
             line.hold(locked, -line.reserved)
             most = line.open if hold else min((keep or {}).get(line.id, ZERO), line.open)
             line.hold(locked, min(most, line.free(locked)))
-    store_lines(work, [line for line in lines if line.reserved != held[line.id] or line.touched])
+    store_lines(work, [line for line in lines if line.touched or line.fulfilled])  # how far it is done may change
     return held
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 COMPANY = {
     "name": "江南渡百货批发有限公司", "phone": "10000000800", "address": "临澜市河埠区批发大道 88 号 3 栋",
     "tax_number": "91000000MA00DEMO00", "bank": "临澜农商银行河埠支行（演示） 0000 0000 0000 0088",
-    "taxpayer": "general", "tax_included": True, "negative_stock": "forbid",
+    "taxpayer": "general", "tax_included": True, "negative_stock": "forbid", "return_reopens": False,
     "print_terms": "请当面点清数量，签收后如有质量问题请于 3 日内提出；货款未付清前货物所有权归供方所有。",
     "print_balance": False, "demo": True,
 }
