@@ -21,6 +21,7 @@ REPORTS = (  # (key, title); services/reports/ says what is in them
     ("purchase_summary", N_("Purchase summary")), ("purchase_detail", N_("Purchase details")),
     ("stock_movement", N_("Stock movement summary")), ("stock_value", N_("Stock value")),
     ("to_order", N_("Below reorder point")), ("open_orders", N_("Open orders")),
+    ("stock_ageing", N_("Stock ageing")), ("lot_stock", N_("Stock by lot")), ("expiry", N_("Expiry list")),
 )
 ACCOUNTS = (("partner_balances", N_("Balances of partners")), ("partner_statement", N_("Partner statement")))
 _AREAS = ((Section.PURCHASE, N_("Purchasing"), "shopping-cart"), (Section.SALES, N_("Sales"), "truck"),

@@ -21,6 +21,7 @@ from jxc_desktop.services.queries import history, lists, lookups, paths, stock
 from jxc_desktop.services.queries.history import AuditRow, DocumentFacts, DocumentLink
 from jxc_desktop.services.queries.lists import ListColumn, ListPage, ListQuery
 from jxc_desktop.services.queries.lookups import ItemHit, PartnerBalance, PriceProposal, RecordHit
+from jxc_desktop.services.queries.planning import PlanningQueries
 from jxc_desktop.services.queries.stock import AlertRow, StockFigures
 from jxc_desktop.services.unit_of_work import Actor, Work
 
@@ -28,7 +29,7 @@ __all__ = ["AlertRow", "AuditRow", "DocumentFacts", "DocumentLink", "ItemHit", "
            "ListQuery", "PartnerBalance", "PriceProposal", "Queries", "RecordHit", "StockFigures", "UnitChoice"]
 
 
-class Queries:
+class Queries(PlanningQueries):
     """The read side of the services for one actor: hides what that person may not see."""
 
     def __init__(self, engine: Engine, actor: Actor):
