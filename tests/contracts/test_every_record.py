@@ -18,9 +18,11 @@ KINDS = pytest.mark.parametrize("kind", document_types.RECORDS, ids=lambda kind:
 
 
 def example(company: Company, field: Field, row: int = 0) -> Any:
-    references = {T.UNIT: (company.kilo, company.box)[row], T.WAREHOUSE: company.main}
+    references = {T.UNIT: (company.kilo, company.box)[row], T.WAREHOUSE: company.main, T.SUPPLIER: company.supplier}
     if field.type is T.CATEGORY:
         return company.record("category", name="食品")
+    if field.type is T.ITEM:
+        return company.item()
     if field.type in references:
         return references[field.type]
     if field.type is T.CHOICE:
@@ -35,7 +37,8 @@ def full(company: Company, kind: RecordType) -> RecordDraft:
     children = {child.key: [{f.name: example(company, f, 1) for f in child.fields}] for child in kind.children}
     draft = RecordDraft(kind.key, {f.name: example(company, f) for f in kind.fields}, children)
     if kind.single:
-        draft.id, draft.version = company.scalar(select(TABLES[kind.key].c.id)), 1
+        company.settings(**{f.name: f.default for f in kind.fields if f.default is not None})
+        draft.id, draft.version = company.rows(select(TABLES[kind.key].c.id, TABLES[kind.key].c.version))[0]
     return draft
 
 

@@ -1,6 +1,7 @@
 """The checks that a declaration makes by itself, and the shape of the shipped declarations."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal as D
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types import fields
-from jxc_desktop.document_types.schema import Draft, Field, FieldType, RecordDraft
+from jxc_desktop.document_types.schema import PLACES, Draft, Field, FieldType, RecordDraft, serials_in
 from jxc_desktop.errors import Problem
 from tests.company import DAY, line
 
@@ -22,7 +23,7 @@ GOOD: dict[FieldType, list[Any]] = {
     T.PRICE: [D("0.00000001"), D("9999999.99999999")],
     T.MONEY: [D("0.01"), D("9999999999999.99")], T.DISCOUNT: [D(0), D(1), D("0.0505")], T.RATE: [D("0.13")],
     T.FACTOR: [D("0.00000001"), D(12)], T.INTEGER: [0, 4], T.FLAG: [True, False], T.CHOICE: ["a"], T.PICTURE: [b"x"],
-    T.ITEM: [1, 2**62],
+    T.ITEM: [1, 2**62], T.LOT: ["L1", "批号/7"], T.SERIALS: ["S1\nS2", " S1 ,, S2 ", "x" * 60],
 }
 NUMBERS = ["12", 1.5, 12, D("NaN"), D("sNaN"), D("Infinity"), D("-Infinity"), True, [], b"1"]
 BAD: dict[FieldType, list[Any]] = {
@@ -36,6 +37,7 @@ BAD: dict[FieldType, list[Any]] = {
     T.FLAG: [0, 1, "yes", "true"],
     T.CHOICE: ["b", "A", 1, []], T.PICTURE: ["x", b"x" * 2_000_001],
     T.ITEM: [0, -1, "1", 1.0, True, D(1), 2**63, 10**30],
+    T.LOT: [1, "x" * 201, "\x00"], T.SERIALS: ["S1\nS1", "S1；S1", "x" * 61, ["S1"], "\x1b"],
 }
 
 
@@ -56,6 +58,11 @@ def test_bad_values_are_named(kind: FieldType, value: Any) -> None:
     assert message.format(**data)  # the text has all it needs
 
 
+def test_serial_numbers_are_read_however_they_are_separated() -> None:
+    assert serials_in(" S1 \n\nS2, S3；S4;S5，S6\n") == ["S1", "S2", "S3", "S4", "S5", "S6"]
+    assert serials_in(None) == serials_in(" \n") == []
+
+
 def test_empty_is_bad_only_where_required() -> None:
     for empty in (None, ""):
         assert Field("x", "X").problem(empty) is None
@@ -63,12 +70,14 @@ def test_empty_is_bad_only_where_required() -> None:
 
 
 def good_line(kind: document_types.DocumentType) -> dict[str, Any]:
-    return line(1, 2, 3 if kind.priced else None)
+    return line(1, 2, 3 if kind.priced else None) | ({"role": "make"} if kind.column("role") else {})
 
 
 def good_draft(kind: document_types.DocumentType) -> Draft:
     draft = kind.new_draft(DAY)
-    draft.header |= {f.name: i for i, f in enumerate(kind.header, 1) if f.required and f.type != T.DATE}
+    for i, f in enumerate(kind.header, 1):
+        if f.required and f.type != T.DATE and f.default is None:
+            draft.header[f.name] = D(i) if f.type in PLACES else i
     draft.lines = [good_line(kind)]
     return draft
 
@@ -86,8 +95,11 @@ def test_all_faults_are_reported_at_once_with_their_places(kind: document_types.
     draft.lines = [good_line(kind) | {"quantity": D(0)}, good_line(kind), good_line(kind) | {"item_id": None},
                    good_line(kind) | {"quantity": D(-1), "remark": "\x00"}, good_line(kind) | {"quantity": None}]
     found = {(p.field, p.line) for p in kind.problems(draft)}
-    assert found == {("date", None), ("remark", None), ("quantity", 0), ("item_id", 2), ("quantity", 3), ("remark", 3),
-                     ("quantity", 4)}
+    expected = {("date", None), ("remark", None), ("item_id", 2), ("remark", 3)}
+    if column := kind.column("quantity"):
+        expected |= {("quantity", 3)} | (set() if column.zero else {("quantity", 0)})
+        expected |= {("quantity", 4)} if column.required else set()
+    assert found == expected
 
 
 @KINDS
@@ -97,15 +109,24 @@ def test_no_lines_is_a_fault(kind: document_types.DocumentType) -> None:
     assert [p.field for p in kind.problems(draft)] == ["lines"]
 
 
-@KINDS
-@pytest.mark.parametrize("quantity", [D(0), D("-0.0001"), D("NaN"), D("Infinity"), D("1e40"), 5, 5.0, "5"])
+COUNTED = [k for k in document_types.ALL if k.column("quantity")]  # others are about value alone
+
+
+@pytest.mark.parametrize("kind", COUNTED, ids=lambda kind: kind.key)
+@pytest.mark.parametrize("quantity", [D("-0.0001"), D("NaN"), D("Infinity"), D("1e40"), 5, 5.0, "5"])
 def test_quantities_that_are_none(kind: document_types.DocumentType, quantity: Any) -> None:
     draft = good_draft(kind)
     draft.lines[0]["quantity"] = quantity
     assert {(p.field, p.line) for p in kind.problems(draft)} == {("quantity", 0)}
 
 
-@KINDS
+def test_only_a_count_may_find_nothing() -> None:
+    zero = {k.key for k in COUNTED if not k.problems(replace(good_draft(k), lines=[good_line(k) | {"quantity": D(0)}]))}
+    blank = {k.key for k in COUNTED if not k.problems(replace(good_draft(k), lines=[good_line(k) | {"quantity": None}]))}
+    assert zero == blank == {"stock_count"}
+
+
+@pytest.mark.parametrize("kind", [k for k in COUNTED if k.reversible], ids=lambda kind: kind.key)
 def test_a_mirror_has_negative_quantities(kind: document_types.DocumentType) -> None:
     draft = good_draft(kind)
     draft.reversal_of_id = 1
@@ -114,11 +135,19 @@ def test_a_mirror_has_negative_quantities(kind: document_types.DocumentType) -> 
     assert kind.problems(draft) == []
 
 
-@pytest.mark.parametrize("kind", [k for k in document_types.ALL if k.priced], ids=lambda kind: kind.key)
+@pytest.mark.parametrize("kind", [k for k in COUNTED if k.priced], ids=lambda kind: kind.key)
 def test_prices_and_amounts_are_not_below_zero(kind: document_types.DocumentType) -> None:
     draft = good_draft(kind)
     draft.lines = [line(1, 2, -1), line(1, 2, 1, amount=D("-0.01"))]
     assert {(p.field, p.line) for p in kind.problems(draft)} == {("price", 0), ("amount", 1)}
+
+
+@pytest.mark.parametrize(("key", "price"), [("cost_adjustment", []), ("revaluation", ["price"])])
+def test_a_change_of_value_may_lie_below_zero_but_no_unit_cost(key: str, price: list[str]) -> None:
+    kind = document_types.BY_KEY[key]
+    draft = good_draft(kind)
+    draft.lines = [line(1, 1, -1, amount=D("-0.01"))]
+    assert [p.field for p in kind.problems(draft)] == price
 
 
 def test_a_transfer_needs_two_warehouses() -> None:
@@ -146,7 +175,9 @@ def test_declarations_are_well_formed() -> None:
         for part in (kind.header, kind.columns):
             assert len({f.name for f in part}) == len(part)
         assert {"date", "remark"} <= {f.name for f in kind.header}
-        assert {"item_id", "unit_id", "quantity"} <= {f.name for f in kind.columns}
+        assert {"item_id"} <= {f.name for f in kind.columns}
+        assert (kind.column("unit_id") is None) == (kind.column("quantity") is None)
+        assert {f.feature for f in kind.fields() if f.feature} <= {"use_lots", "use_serials"}
         for f in kind.fields():
             assert f.default is None or f.problem(f.default) is None
     for record in document_types.RECORDS:
@@ -158,7 +189,8 @@ def test_declarations_are_well_formed() -> None:
 def test_followers_are_the_types_made_from_one() -> None:
     followers = {kind.key: [f.key for f in document_types.followers(kind)] for kind in document_types.ALL}
     assert {key: found for key, found in followers.items() if found} == {
-        "purchase_order": ["goods_receipt"], "goods_receipt": ["purchase_return"],
+        "purchase_order": ["goods_receipt"], "goods_receipt": ["purchase_return", "cost_adjustment"],
+        "other_in": ["cost_adjustment"], "transfer_shipment": ["transfer_receipt", "other_out"],
         "sales_order": ["delivery_note"], "delivery_note": ["sales_return"]}
 
 
@@ -173,11 +205,14 @@ def test_cost_columns_ask_for_the_right_to_see_cost() -> None:
 
 def test_record_faults_are_named_with_their_row() -> None:
     item = document_types.RECORDS_BY_KEY["item"]
-    draft = RecordDraft("item", {"name": "x" * 121, "unit_id": 0, "sale_price": D(-1), "tax_rate": D("1.3")}, {
-        "item_unit": [{"unit_id": 2, "factor": D(0), "sale_price": D(-1)}, {"unit_id": 2, "factor": D(12)}],
+    draft = RecordDraft("item", item.new_draft().values | {"name": "x" * 121, "unit_id": 0, "sale_price": D(-1), "tax_rate": D("1.3")}, {
+        "item_unit": [{"unit_id": 2, "factor": D(0), "per": D(0), "sale_price": D(-1)},
+                      {"unit_id": 2, "factor": D(12), "per": D(1)}],
+        "recipe_line": [{"component_id": None, "quantity": D(-1)}],
         "barcode": [{"code": "x" * 61}, {"code": ""}],
         "stock_level": [{"warehouse_id": 1, "reorder_point": D(-1)}, {"warehouse_id": None}]})
     assert {(p.field, p.line) for p in item.problems(draft)} == {
         ("code", None), ("name", None), ("unit_id", None), ("sale_price", None), ("tax_rate", None),
-        ("item_unit.factor", 0), ("item_unit.sale_price", 0), ("barcode.code", 0), ("barcode.code", 1),
+        ("item_unit.factor", 0), ("item_unit.per", 0), ("item_unit.sale_price", 0),
+        ("recipe_line.component_id", 0), ("recipe_line.quantity", 0), ("barcode.code", 0), ("barcode.code", 1),
         ("stock_level.reorder_point", 0), ("stock_level.warehouse_id", 1)}

@@ -389,14 +389,24 @@ def test_an_order_is_closed_and_taken_up_again(company: Company) -> None:
     assert (reopened.status, company.balance(item)) == ("posted", (10, 4, 0))
 
 
-def test_only_open_orders_are_closed(company: Company) -> None:
+def test_only_orders_that_stand_are_closed(company: Company) -> None:
     item = company.item()
     receipt = company.post("goods_receipt", (item, 10, 5))
-    order = company.post("sales_order", (item, 4, 9))
-    company.post("delivery_note", line(item, 4, 9, source_line_id=company.line_ids(order)[0]))
-    for saved in (receipt, order):
+    closed = company.post("sales_order", (item, 4, 9))
+    company.run(documents.close, closed.id, company.version(closed))
+    for saved in (receipt, closed):
         with pytest.raises(WrongState):
             company.run(documents.close, saved.id, company.version(saved))
+
+
+def test_a_delivered_order_that_is_closed_stays_so_when_goods_come_back(company: Company) -> None:
+    item = company.item()
+    company.post("goods_receipt", (item, 10, 5))
+    order = company.post("sales_order", (item, 4, 9))
+    sold = company.post("delivery_note", line(item, 4, 9, source_line_id=company.line_ids(order)[0]))
+    company.run(documents.close, order.id, company.version(order))
+    company.post("sales_return", line(item, 4, 9, source_line_id=company.line_ids(sold)[0]))
+    assert company.balance(item) == (10, 0, 0)
 
 
 # --- who was first -------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def value_as_of(company: Company, item: int, on: int, *, learnt_by: Saved | None
 
 
 def restated(company: Company, saved: Saved) -> list[tuple[D, D]]:
-    """(value, variance) of the rows that restate a document's moves."""
+    """(value, variance) of the rows by which other documents restate a document's moves."""
     return [(m.value, m.variance) for m in company.moves(saved) if m.restated]
 
 
@@ -131,7 +131,8 @@ def test_a_corrected_price_restates_what_left_since(company: Company) -> None:
     receipt = company.post("goods_receipt", (item, 10, 10), date=day(1))
     sold = company.post("delivery_note", (item, 4, 30), date=day(2))
     company.correct(receipt, lambda draft: draft.lines[0].update(price=D(11), amount=None))
-    assert [(m.quantity, m.value, m.restated) for m in company.moves(receipt)] == [(10, 100, False), (0, 10, True)]
+    assert [(m.quantity, m.value, m.restated) for m in company.moves(receipt)] == [(10, 100, False), (0, 10, False)]
+    assert restated(company, sold) == [(-4, 0)]
     assert company.worth(sold) == (-44, 0)
     assert company.pool(item) == (6, 66)
 

@@ -30,7 +30,9 @@ def read(company: Company, kind: str, record_id: int) -> RecordDraft:
 
 def test_an_item_with_all_it_has(company: Company) -> None:
     children = {
-        "item_unit": [{"unit_id": company.box, "factor": D(12), "sale_price": D("99.99"), "purchase_price": None}],
+        "item_unit": [{"unit_id": company.box, "factor": D(12), "per": D(1), "sale_price": D("99.99"),
+                       "purchase_price": None}],
+        "recipe_line": [{"component_id": company.item(), "quantity": D("0.5")}],
         "barcode": [{"code": "6901234567892", "unit_id": None}, {"code": "16901234567899", "unit_id": company.box}],
         "stock_level": [{"warehouse_id": company.main, "reorder_point": D(5), "maximum": D(50)}]}
     values = {"code": "  A-1 ", "name": " 重庆火锅底料 ", "spec": "500g", "brand": "", "unit_id": company.piece,
@@ -122,7 +124,7 @@ def test_nonsense_is_named_field_by_field(company: Company) -> None:
                                  "reorder_point": D(-1), "tax_rate": D(13), "negative_stock": "perhaps", "active": 1})
     assert faults(company, draft) == {(f, None) for f in (
         "code", "name", "unit_id", "sale_price", "reorder_point", "tax_rate", "negative_stock", "active")}
-    for decimals in (-1, 5, 10**30, D(1), None):
+    for decimals in (-1, 5, 10**30, D(1)):
         assert faults(company, RecordDraft("unit", {"name": "u", "decimals": decimals})) == {("decimals", None)}
 
 

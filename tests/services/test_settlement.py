@@ -75,5 +75,5 @@ def test_what_lowers_a_debt_never_asks(company: Company) -> None:
     company.correct(sold, lambda draft: draft.lines[0].update(price=D(9), amount=None))
     company.correct(sold, lambda draft: draft.header.update(date=day(3)))  # the same debt on another day
     company.correct(sold, lambda draft: draft.lines[0].update(price=D(8), amount=None))
-    company.post("sales_return", line(item, 1, 8, source_line_id=company.line_ids(sold)[0]))
+    company.post("sales_return", line(item, 1, 8, source_line_id=company.line_ids(sold)[0]), date=day(3))
     assert company.owed(company.customer) == 72
