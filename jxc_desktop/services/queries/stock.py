@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, type_coerce
 
-from jxc_desktop.document_types.schema import Account, Progress, Promise, Status
+from jxc_desktop.document_types.schema import Account, Progress, Section, Status
 from jxc_desktop.models.base import Money
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item, lot, unit, warehouse
@@ -106,13 +106,13 @@ def home(connection: Connection, today: dt.date) -> dict[str, Any]:
     from jxc_desktop import document_types
 
     d = document.c
-    promises = {p: [k.key for k in document_types.ALL if k.promise is p] for p in Promise}
 
     def count(*where: Any) -> int:
         return connection.scalar(select(func.count()).select_from(document).where(*where)) or 0
 
-    def open_orders(promise: Promise) -> int:
-        return count(d.kind.in_(promises[promise]), d.status == Status.POSTED, d.progress != Progress.DONE)
+    def open_orders(section: Section) -> int:
+        kinds = [k.key for k in document_types.ALL if k.promise and k.section is section]
+        return count(d.kind.in_(kinds), d.status == Status.POSTED, d.progress != Progress.DONE)
 
     since = today - dt.timedelta(days=29)
     e = partner_entry.c
@@ -124,7 +124,7 @@ def home(connection: Connection, today: dt.date) -> dict[str, Any]:
         "sales_today": sold.get(today, ZERO), "receipts_today": received, "drafts": count(d.status == Status.DRAFT),
         "low_stock": connection.scalar(select(func.count()).where(
             stock_alert.c.cleared_at.is_(None), stock_alert.c.kind == "low")) or 0,
-        "open_sales_orders": open_orders(Promise.RESERVED), "open_purchase_orders": open_orders(Promise.ON_ORDER),
+        "open_sales_orders": open_orders(Section.SALES), "open_purchase_orders": open_orders(Section.PURCHASE),
         "sales_by_day": [{"date": since + dt.timedelta(days=n), "total": sold.get(since + dt.timedelta(days=n), ZERO)}
                          for n in range(30)],
         "top_items": top_items(connection, since, today), "as_of": today}
