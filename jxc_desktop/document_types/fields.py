@@ -47,7 +47,7 @@ REMARK = Field("remark", N_("Remark"), T.TEXT, width=160, max_length=500, hide_r
 
 ITEM = Field("item_id", N_("Item"), T.ITEM, required=True, width=200,
              synonyms=("商品编码", "编码", "货号", "商品", "条码", "品名", "商品名称", "产品名称"))
-ROLE = Field("role", N_("Role"), T.CHOICE, required=True, default="use", width=70, synonyms=("类型", "子件或成品"),
+ROLE = Field("role", N_("Line type"), T.CHOICE, required=True, default="use", width=70, synonyms=("类型", "子件或成品"),
              choices=(("use", N_("Used")), ("make", N_("Made"))))
 LOT = Field("lot", N_("Lot"), T.LOT, width=110, max_length=60, hide_rank=3, feature="use_lots",
             synonyms=("批号", "批次", "批次号"))
@@ -79,6 +79,7 @@ LINE_REASON = Field("reason", N_("Reason"), T.CHOICE, width=90, hide_rank=7, syn
     ("damaged", N_("Damaged")), ("lost", N_("Lost")), ("found", N_("Found")), ("mixed", N_("Mixed up")),
     ("unit", N_("Wrong unit")), ("unbooked", N_("Not booked")), ("other", N_("Other"))))
 REVALUE = Field("revalue", N_("New cost for all"), T.FLAG, default=False, width=70, permission="see_cost", hide_rank=9)
+CURRENT_COST = Field("current_cost", N_("Current cost"), T.PRICE, shown_only=True, width=96, permission="see_cost")
 NEW_COST = Field("price", N_("New unit cost"), T.PRICE, width=96, permission="see_cost",
                  synonyms=("新成本单价", "调后单价"))
 VALUE_CHANGE = Field("amount", N_("Change of value"), T.MONEY, width=104, permission="see_cost", signed=True,

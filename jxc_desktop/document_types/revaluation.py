@@ -1,5 +1,6 @@
 from jxc_desktop.document_types import effects
 from jxc_desktop.document_types.fields import (
+    CURRENT_COST,
     DATE,
     EMPLOYEE,
     ITEM,
@@ -16,6 +17,6 @@ from jxc_desktop.i18n import N_
 REVALUATION = DocumentType(
     key="revaluation", title=N_("Revaluation"), section=Section.STOCK, prefix="CBTJ", icon="calculator",
     header=(WAREHOUSE, DATE, EMPLOYEE, REMARK),
-    columns=(ITEM, LOT, NEW_COST, VALUE_CHANGE, LINE_REMARK),
+    columns=(ITEM, LOT, CURRENT_COST, NEW_COST, VALUE_CHANGE, LINE_REMARK),
     effect=effects.revalue, reversible=False,
 )

@@ -194,7 +194,7 @@ def last_prices(connection: Connection, item_id: int, partner_id: int | None, se
 def price_for(connection: Connection, kind: DocumentType, what: tuple[int, int | None],
               partner_id: int | None) -> PriceProposal:
     """The partner's last price in this unit, else the unit's list price, else the base price times the factor."""
-    if not kind.priced:
+    if not kind.priced or kind.column("quantity") is None:  # of a change of value
         return PriceProposal(None, "none")
     item_id, unit_id = what
     info = catalog.items(connection, [item_id]).get(item_id)

@@ -78,6 +78,7 @@ class ReportInfo:
     parameters: tuple[Field, ...]
     make: Callable[[Ask], Body]
     hint: str = ""  # what to do first, where nothing is shown without it
+    rates: Callable[[Row], Row] = lambda summed: {}  # of the grand total, worked out of its sums
 
 
 def signs(account: Account) -> dict[str, int]:

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFileDialog
 from jxc_desktop.errors import UserError
 from jxc_desktop.i18n import tr
 from jxc_desktop.services import documents
+from jxc_desktop.services.exchange import counts as exchange_counts
 from jxc_desktop.services.exchange import exporting
-from jxc_desktop.services.printing import PrintOptions, Sheet, render
+from jxc_desktop.services.printing import PrintOptions, Sheet, counts, render
 from jxc_desktop.services.printing.documents import sheets
 from jxc_desktop.settings import printer_of
 from jxc_desktop.ui.page import PageWidget
@@ -25,9 +26,10 @@ Done = Callable[[], object]
 _NAMED = 3  # numbers in a message
 
 
-def read(queries: Any, ids: Sequence[int]) -> tuple[str, list[Sheet]]:
-    """On a worker: the kind of the documents, and their sheets."""
-    return queries.open_document(ids[0]).kind, sheets(queries, ids)
+def read(queries: Any, ids: Sequence[int], part: str = "") -> tuple[str, list[Sheet]]:
+    """On a worker: the kind of the documents, and their sheets; or one `part` of a count."""
+    kind = queries.open_document(ids[0]).kind
+    return kind, [counts.sheet_of(queries, ids[0], counts.Part(part))] if part else sheets(queries, ids)
 
 
 def send(found: Sequence[Sheet], printer: str, paper: Any, options: PrintOptions) -> None:
@@ -36,18 +38,19 @@ def send(found: Sequence[Sheet], printer: str, paper: Any, options: PrintOptions
 
 
 class PrintPage(PageWidget):
-    """Key "print/<ids>". Counts a print once the spooler has it."""
+    """Key "print/<ids>", or "print/<id>?part=gains" for a part of a count. Counts a print once the spooler has it."""
 
     def __init__(self, context: Session, key: str):
         super().__init__(context, key, tr("Print preview"))
-        self._ids = [int(n) for n in key.removeprefix("print/").split(",")]
+        ids, _, self._part = key.removeprefix("print/").partition("?part=")
+        self._ids = [int(n) for n in ids.split(",")]
         self.preview: PreviewPage | None = None
         self.body.setContentsMargins(0, 0, 0, 0)
         self.set_keys([("Ctrl+P", tr("Print")), ("Ctrl+S", tr("PDF…"))])
         self.refresh()
 
     def refresh(self) -> None:
-        self.operations.read(read, self.context.queries, self._ids, done=self._show)
+        self.operations.read(read, self.context.queries, self._ids, self._part, done=self._show)
 
     def focus_first(self) -> None:
         (self.preview or self).setFocus()
@@ -115,10 +118,19 @@ def _numbers(shown: Sequence[Sheet]) -> str:
     return ", ".join(sheet.number for sheet in shown[:_NAMED]) + ("…" if len(shown) > _NAMED else "")
 
 
+def export_differences(page: Any, session: Session, document_id: int, told: Callable[[str], object]) -> None:
+    """Ask for a file and write what a count found."""
+    _export(page, f"{page.title} {tr('Count differences')}", told, exchange_counts.export_differences,
+            session.queries, document_id)
+
+
 def export_document(page: Any, session: Session, document_id: int, told: Callable[[str], object]) -> None:
     """Ask for a file and write the document as a workbook."""
-    name = f"{page.title}.xlsx".replace("/", "-")
-    path, _ = QFileDialog.getSaveFileName(page, tr("Export"), name, "Excel (*.xlsx);;CSV (*.csv)")
+    _export(page, page.title, told, exporting.export_document, session.queries, document_id)
+
+
+def _export(page: Any, name: str, told: Callable[[str], object], write: Callable[..., Any], *args: Any) -> None:
+    file = f"{name}.xlsx".replace("/", "-")
+    path, _ = QFileDialog.getSaveFileName(page, tr("Export"), file, "Excel (*.xlsx);;CSV (*.csv)")
     if path:
-        page.operations.read(exporting.export_document, session.queries, document_id, path,
-                             done=lambda _: told(tr("Exported to {file}", file=Path(path).name)))
+        page.operations.read(write, *args, path, done=lambda _: told(tr("Exported to {file}", file=Path(path).name)))
