@@ -42,6 +42,8 @@ class Filler:
         for _ in range(ROWS):
             self.count += 1
             row = {c.name: self.value(c) for c in table.c if c.name != "id"} | fixed
+            if name == "cost_pool":  # of the whole company: each item has one
+                row |= {"warehouse_id": 0, "lot_id": 0}
             if name in ("stock_balance", "cost_pool", "stock_level"):
                 row["item_id"] = self.ids["item"][len(self.ids.setdefault(name, []))]
             if name == "document":

@@ -6,6 +6,7 @@ from typing import Any
 
 from jxc_desktop.services import access
 from jxc_desktop.services.queries import Queries
+from jxc_desktop.services.queries.lists import ListQuery
 from jxc_desktop.services.reports import ReportTable
 from jxc_desktop.services.unit_of_work import Actor
 from tests.company import Company, day, line
@@ -81,3 +82,14 @@ def test_what_to_order_is_the_proposal(company: Company) -> None:
         "supplier": "宏达五金", "due": days(7)}
     assert run(company, "to_order", warehouse_id=company.main).rows == []
     assert len(run(company, "to_order", partner_id=company.supplier, item_id=item).rows) == 1
+
+
+def test_the_stock_list_values_each_warehouse_by_its_own_cost(company: Company) -> None:
+    company.settings(cost_level="warehouse")
+    item = company.item(tax_rate=None)
+    company.post("goods_receipt", (item, 10, 2))
+    company.post("goods_receipt", (item, 5, 8), warehouse_id=company.branch)
+    company.post("transfer", (item, 5))
+    rows = Queries(company.engine, company.commands.actor).list_page(ListQuery("stock", descending=False)).rows
+    assert sorted((r["warehouse"], r["on_hand"], r["value"], r["unit_cost"]) for r in rows) == [
+        ("主仓", 5, 10, 2), ("分仓", 10, 50, 5)]

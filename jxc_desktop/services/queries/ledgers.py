@@ -4,13 +4,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, type_coerce
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select, type_coerce
 
 from jxc_desktop import document_types
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.base import Quantity
 from jxc_desktop.models.documents import document as d_table
-from jxc_desktop.models.records import category, item, partner, stock_level, unit, warehouse
+from jxc_desktop.models.records import category, item, lot, partner, stock_level, unit, warehouse
 from jxc_desktop.models.stock import cost_pool, posting, stock_alert, stock_balance, stock_move
 from jxc_desktop.models.trail import audit_entry
 from jxc_desktop.services.queries.history import in_words, said
@@ -19,7 +19,7 @@ from jxc_desktop.services.queries.sources import category_and_below
 from jxc_desktop.services.unit_of_work import Actor
 from jxc_desktop.values import COST_PLACES, ZERO, divide, share_of
 
-ALERT_TITLES = (("low", N_("Low")), ("over", N_("Over")))
+ALERT_TITLES = (("low", N_("Low")), ("over", N_("Over")), ("expiring", N_("Expires soon")), ("expired", N_("Expired")))
 STATE_TITLES = (("low", N_("Low")), ("over", N_("Over")), ("ok", N_("Enough")), ("none", N_("None in stock")))
 ACTION_TITLES = (("post", N_("Posted")), ("correct", N_("Corrected")), ("park", N_("Parked")),
                  ("unpost", N_("Unposted")), ("void", N_("Voided")), ("reverse", N_("Reversed")),
@@ -30,11 +30,17 @@ _ENTITY_TITLES = (*_KIND_TITLES, *((r.key, r.title) for r in document_types.RECO
 
 
 def stock() -> Source:
-    """Stock of each item in each warehouse, with the value its share of the pool has."""
+    """Stock of each item in each warehouse, with its value there or the share it has of the company's."""
     b, p, level = stock_balance.c, cost_pool.c, stock_level.c
+    here = cost_pool.alias("here")
+
+    def pooled(figure: str) -> Any:
+        return func.coalesce(select(func.sum(here.c[figure])).where(
+            here.c.item_id == b.item_id, here.c.warehouse_id == b.warehouse_id).scalar_subquery(), p[figure])
+
     table: Any = stock_balance.join(item, item.c.id == b.item_id).join(unit, unit.c.id == item.c.unit_id).join(
         warehouse, warehouse.c.id == b.warehouse_id).outerjoin(category, category.c.id == item.c.category_id).join(
-        cost_pool, p.item_id == b.item_id).outerjoin(
+        cost_pool, and_(p.item_id == b.item_id, p.warehouse_id == 0, p.lot_id == 0)).outerjoin(
         stock_level, and_(level.item_id == b.item_id, level.warehouse_id == b.warehouse_id))
     compared = case((level.id.is_not(None), b.on_hand), else_=p.quantity)
     reorder = func.coalesce(level.reorder_point, item.c.reorder_point)
@@ -46,8 +52,8 @@ def stock() -> Source:
              "warehouse": warehouse.c.name, "on_hand": b.on_hand, "reserved": b.reserved, "on_order": b.on_order,
              "available": type_coerce(b.on_hand - b.reserved, Quantity),
              "projected": type_coerce(b.on_hand - b.reserved + b.on_order, Quantity),
-             "reorder_point": reorder, "maximum": maximum, "pool_quantity": p.quantity, "pool_value": p.value,
-             "last_cost": p.last_cost,
+             "reorder_point": reorder, "maximum": maximum, "last_cost": p.last_cost,
+             "pool_quantity": pooled("quantity"), "pool_value": pooled("value"),
              "state": case((low, "low"), (over, "over"), (b.on_hand == ZERO, "none"), else_="ok")}
     columns = (
         ListColumn("code", N_("Code"), width=100), ListColumn("name", N_("Item"), width=220),
@@ -125,20 +131,23 @@ def _unit_cost(row: dict[str, Any]) -> dict[str, Any]:
 def alerts() -> Source:
     a = stock_alert.c
     table = stock_alert.join(item, item.c.id == a.item_id).join(unit, unit.c.id == item.c.unit_id).outerjoin(
-        warehouse, warehouse.c.id == a.warehouse_id)
+        warehouse, warehouse.c.id == a.warehouse_id).outerjoin(lot, lot.c.id == a.lot_id)
     value: dict[str, ColumnElement[Any]] = {
         "id": a.id, "item_id": a.item_id, "kind": a.kind, "code": item.c.code, "name": item.c.name,
         "spec": item.c.spec, "warehouse": warehouse.c.name, "on_hand": a.on_hand, "threshold": a.threshold,
-        "unit": unit.c.name, "raised_at": a.raised_at, "document_id": a.document_id}
+        "unit": unit.c.name, "raised_at": a.raised_at, "document_id": a.document_id, "lot": lot.c.code,
+        "expires": lot.c.expiry_date}
     columns = (
         ListColumn("kind", N_("State"), "chip", 70, choices=ALERT_TITLES), ListColumn("code", N_("Code"), width=100),
         ListColumn("name", N_("Item"), width=220), ListColumn("spec", N_("Spec"), width=130),
         ListColumn("warehouse", N_("Warehouse"), width=100), ListColumn("on_hand", N_("On hand"), "quantity", 90),
         ListColumn("threshold", N_("Threshold"), "quantity", 90), ListColumn("unit", N_("Unit"), width=56),
+        ListColumn("lot", N_("Lot"), width=110),
+        ListColumn("expires", N_("Expires on"), "date", 100),
         ListColumn("raised_at", N_("Raised at"), "datetime", 140))
     return Source(columns, table, value, ("id",), "item.see", "raised_at",
                   {"kind": lambda v: a.kind == v, "item_id": lambda v: a.item_id == v},
-                  (item.c.code, item.c.name, item.c.initials), where=(a.cleared_at.is_(None),))
+                  (item.c.code, item.c.name, item.c.initials, lot.c.code), where=(a.cleared_at.is_(None),))
 
 
 def audit() -> Source:
