@@ -8,7 +8,7 @@ missed and not silently replaced.
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from jxc_desktop.errors import (
     UserError,
 )
 from jxc_desktop.paths import MIGRATIONS
+from jxc_desktop.services.turnstile import Turnstile
 
 SCHEMA = "0001"  # the newest revision in alembic/versions
 APPLICATION_ID = 0x4A584344  # "JXCD" in the header of our SQLite files
@@ -79,6 +80,12 @@ def upgrade(database: str | Path) -> None:
 def write(engine: Engine) -> Engine:
     """The same engine for transactions that write."""
     return engine.execution_options(jxc_write=True)
+
+
+def turn(engine: Engine, patience: float) -> AbstractContextManager[None]:
+    """Wait for our turn to write: programs that share a SQLite file queue fairly."""
+    queue: Turnstile | None = engine.get_execution_options().get("jxc_queue")
+    return queue.turn(patience) if queue else nullcontext()
 
 
 def check_file(path: Path) -> None:
@@ -169,7 +176,8 @@ def _sqlite_engine(url: URL, busy_seconds: float) -> Engine:
         _set_pragmas(connection, path)
         return connection
 
-    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=8)
+    engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=8,
+                           execution_options={} if on_network(path) else {"jxc_queue": Turnstile(path)})
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", name_file)
     return engine

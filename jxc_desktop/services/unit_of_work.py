@@ -132,7 +132,7 @@ class Commands:
 
     def _once(self, operation: Callable[..., Any], args: Sequence[Any], key: str,
               acknowledged: frozenset[str]) -> Outcome:
-        with self._engine.begin() as connection:
+        with database.turn(self._engine, self._patience), self._engine.begin() as connection:
             work = Work(connection, self.actor, self._origin, acknowledged)
             known = connection.execute(select(command.c.outcome).where(command.c.key == key)).first()
             if known:
