@@ -39,7 +39,7 @@ FEE_BASIS = Field("fee_basis", N_("Share by"), T.CHOICE, required=True, default=
                                                ("equal", N_("Equal shares"))))
 BLIND = Field("blind", N_("Blind count"), T.FLAG, default=False, width=70, synonyms=("盲盘",))
 UNCOUNTED = Field("uncounted", N_("Lines not counted"), T.CHOICE, required=True, default="skip", width=90,
-                  synonyms=("未盘商品",), choices=(("skip", N_("Leave out")), ("zero", N_("Count as zero"))))
+                  synonyms=("未盘处理",), choices=(("skip", N_("Leave out")), ("zero", N_("Count as zero"))))
 REASON = Field("reason", N_("Reason"), T.CHOICE, default="other", width=90, synonyms=("原因", "类型"), choices=(
     ("gain", N_("Count gain")), ("loss", N_("Count loss")), ("scrap", N_("Scrap")), ("use", N_("Own use")),
     ("sample", N_("Sample or gift")), ("other", N_("Other"))))
