@@ -121,9 +121,9 @@ def test_quantities_that_are_none(kind: document_types.DocumentType, quantity: A
 
 
 def test_only_a_count_may_find_nothing() -> None:
-    zero = {k.key for k in COUNTED if not k.problems(replace(good_draft(k), lines=[good_line(k) | {"quantity": D(0)}]))}
-    blank = {k.key for k in COUNTED if not k.problems(replace(good_draft(k), lines=[good_line(k) | {"quantity": None}]))}
-    assert zero == blank == {"stock_count"}
+    for quantity in (D(0), None):
+        assert [k.key for k in COUNTED if not k.problems(
+            replace(good_draft(k), lines=[good_line(k) | {"quantity": quantity}]))] == ["stock_count"]
 
 
 @pytest.mark.parametrize("kind", [k for k in COUNTED if k.reversible], ids=lambda kind: kind.key)
@@ -205,7 +205,8 @@ def test_cost_columns_ask_for_the_right_to_see_cost() -> None:
 
 def test_record_faults_are_named_with_their_row() -> None:
     item = document_types.RECORDS_BY_KEY["item"]
-    draft = RecordDraft("item", item.new_draft().values | {"name": "x" * 121, "unit_id": 0, "sale_price": D(-1), "tax_rate": D("1.3")}, {
+    values = {"name": "x" * 121, "unit_id": 0, "sale_price": D(-1), "tax_rate": D("1.3")}
+    draft = RecordDraft("item", item.new_draft().values | values, {
         "item_unit": [{"unit_id": 2, "factor": D(0), "per": D(0), "sale_price": D(-1)},
                       {"unit_id": 2, "factor": D(12), "per": D(1)}],
         "recipe_line": [{"component_id": None, "quantity": D(-1)}],
