@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, delete, insert, select, text
 
 from jxc_desktop.models import TABLES
-from jxc_desktop.services import database, documents, integrity, sealing
+from jxc_desktop.services import database, documents, integrity, periods, sealing
 from jxc_desktop.services.integrity import Result
 from tests.company import Company, day, line, opened
 
 
 def work(c: Company) -> None:
     """Days on which everything happens once: part deliveries, returns, a reversal, corrections, packs, gifts."""
+    c.settings(ask_restating=False)
     screws = c.record("item", code="A1", name="螺丝", unit_id=c.piece, tax_rate=Decimal("0.13"), children={
         "item_unit": [{"unit_id": c.box, "factor": Decimal(12)}]})
     wire, service = c.item(), c.item(stocked=False)
@@ -42,6 +43,39 @@ def work(c: Company) -> None:
     c.post("goods_receipt", (screws, 12, "2.07"), date=day(1))  # restates the deliveries
     closed = c.post("sales_order", (wire, 3, 9), date=day(7))
     c.run(documents.close, closed.id, c.version(closed))
+    store(c)
+
+
+def store(c: Company) -> None:
+    """What else goods go through: lots, missing stock, layers, counts, assembly, late cost, transit, a second close."""
+    tea, cup = c.item(tracking="lot", cost_method="fifo"), c.item(tracking="serial", unit_id=c.piece)
+    gift, loose = c.item(unit_id=c.piece), c.item(negative_stock="allow", standard_cost=Decimal(3))
+    bought = c.post("goods_receipt", line(tea, 10, 4, lot="A"), line(tea, 6, 5, lot="B"), date=day(1))
+    c.post("goods_receipt", line(cup, 2, 30, serials="S1\nS2"), date=day(1))
+    c.post("delivery_note", line(tea, 3, 9, lot="A"), line(cup, 1, 80, serials="S1"), date=day(3))
+    c.post("delivery_note", (loose, 4, 9), date=day(3))
+    c.post("goods_receipt", (loose, 3, 5), date=day(4))
+    c.post("transfer", line(tea, 2, lot="B"), date=day(4))
+    c.post("cost_adjustment", {"item_id": tea, "source_line_id": c.line_ids(bought)[0]}, fee=Decimal("5.00"),
+           date=day(5))
+    c.post("assembly", line(tea, 2, lot="A", role="use"), line(cup, 1, serials="S2", role="use"),
+           line(gift, 1, role="make"), fee=Decimal("1.50"), date=day(5))
+    c.post("revaluation", {"item_id": gift, "amount": Decimal("2.00")}, date=day(6))
+    c.post("stock_count", line(tea, 4, lot="A"), date=day(6))
+    order = c.post("sales_order", (tea, 2, 9), (gift, 1, 99), date=day(6))
+    note = c.post("delivery_note", line(gift, 1, 99, source_line_id=c.line_ids(order)[1]), date=day(7))
+    c.post("sales_return", line(gift, 1, 99, source_line_id=c.line_ids(note)[0]), date=day(8))
+    transit = c.record("warehouse", code="W9", name="在途", in_transit=True)
+    sent = c.post("transfer_shipment", line(tea, 2, lot="B"), to_warehouse_id=transit, destination_id=c.branch,
+                  date=day(8))
+    c.post("transfer_receipt", line(tea, 1, lot="B", source_line_id=c.line_ids(sent)[0]), warehouse_id=transit,
+           to_warehouse_id=c.branch, date=day(9))
+    c.run(periods.close, day(0))
+    c.run(periods.close, day(10))
+    c.run(periods.reopen, "漏记一单")
+    c.post("other_in", line(tea, 1, 7, lot="A"), date=day(2))
+    c.run(periods.close, day(10))
+    c.post("delivery_note", line(tea, 1, 9, lot="B"), date=day(12))
 
 
 @contextmanager

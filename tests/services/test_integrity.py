@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
+from jxc_desktop.document_types.schema import Basis
 from jxc_desktop.errors import DatabaseError
 from jxc_desktop.models import TABLES
 from jxc_desktop.services import access, database, integrity, sealing
@@ -17,7 +18,9 @@ from tests.company import Company
 from tests.shared import BOTH, fresh_url
 from tests.tampering import a_row, failed, harmed, other, sealed_books, unguarded, where
 
-document, document_line, move, pool = (TABLES[n] for n in ("document", "document_line", "stock_move", "cost_pool"))
+document, document_line, move, pool, layer = (
+    TABLES[n] for n in ("document", "document_line", "stock_move", "cost_pool", "cost_layer"))
+BALANCED, KEPT = "restatements balanced", "value neither lost nor made"
 
 
 @pytest.fixture(scope="module", params=BOTH)
@@ -34,7 +37,7 @@ def test_clean_books_pass_every_check(books: Company) -> None:
     results = integrity.check(books.engine)
     assert [r.check for r in results] == list(CHECKS)
     assert [r for r in results if not r.passed] == []
-    assert {r.basis for r in books.rows(select(move.c.basis))} == {"given", "current", "origin", "transfer"}
+    assert {r.basis for r in books.rows(select(move.c.basis))} == {b.value for b in Basis} - {"recount"}
     assert any(r.restated for r in books.rows(select(move.c.restated)))
 
 
@@ -62,6 +65,8 @@ def test_a_database_that_is_gone_is_an_error_of_its_own(sqlite_url: str) -> None
 
 SUMS = {
     ("stock_balance", "on_hand"): "balance = moves",
+    ("lot_balance", "on_hand"): "lots = moves",
+    ("lot_balance", "reserved"): "reserved and on order = open orders",
     ("stock_balance", "reserved"): "reserved and on order = open orders",
     ("stock_balance", "on_order"): "reserved and on order = open orders",
     ("cost_pool", "quantity"): "pool = moves",
@@ -76,7 +81,7 @@ SUMS = {
 @pytest.mark.parametrize(("table", "column"), SUMS, ids=".".join)
 def test_a_changed_sum_is_named(books: Company, table: str, column: str) -> None:
     t = TABLES[table]
-    row = a_row(books, table)
+    row = a_row(books, table, t.c.item_id == 1) if table == "cost_pool" else a_row(books, table)
     keys = {c.name: row._mapping[c.name] for c in t.primary_key.columns}
     chosen = [t.c[name] == value for name, value in keys.items()]
     with harmed(books, update(t).where(*chosen).values({column: other(row._mapping[column])})) as results:
@@ -85,7 +90,8 @@ def test_a_changed_sum_is_named(books: Company, table: str, column: str) -> None
         assert table in said and all(str(v) in said for k, v in keys.items() if k != "lot_id" and v)
 
 
-@pytest.mark.parametrize("table", ["stock_balance", "cost_pool", "partner_balance", "number_series"])
+@pytest.mark.parametrize("table", ["stock_balance", "cost_pool", "partner_balance", "number_series", "cost_layer",
+                                   "period_figure", "period_pool"])
 def test_a_sum_that_is_deleted_is_missed(books: Company, table: str) -> None:
     t, row = TABLES[table], a_row(books, table)
     chosen = [c == row._mapping[c.name] for c in t.primary_key.columns]
@@ -99,6 +105,135 @@ def test_value_without_stock_is_named(books: Company) -> None:
         assert where(results, "no value without stock") == f"cost_pool of item {10**6}"
 
 
+def changed(books: Company, table: str, row: Any, **values: Any) -> Any:
+    """A row of a table with an id, changed behind the program's back."""
+    t = TABLES[table]
+    return harmed(books, update(t).where(t.c.id == row.id).values(**values))
+
+
+@pytest.mark.parametrize("column", ["quantity", "value"])
+def test_a_changed_layer_is_named(books: Company, column: str) -> None:
+    row = a_row(books, "cost_layer", layer.c.quantity > 0)
+    with changed(books, "cost_layer", row, **{column: other(row._mapping[column])}) as results:
+        assert list(results) == ["layers = pool"]
+        assert where(results, "layers = pool").startswith(f"cost_layer {column} of item, warehouse, lot {row.item_id}")
+
+
+def test_missing_goods_have_a_layer(books: Company) -> None:
+    row = a_row(books, "cost_layer", layer.c.quantity < 0)
+    assert row.quantity == -1
+    with harmed(books, delete(layer).where(layer.c.id == row.id)) as results:
+        assert list(results) == ["layers = pool"]
+
+
+def test_an_average_keeps_no_layers_of_what_is_there(books: Company) -> None:
+    row = a_row(books, "cost_layer", layer.c.quantity > 0)
+    with changed(books, "cost_layer", row, item_id=1) as results:
+        assert "lot 1, 0, 0" in where(results, "layers = pool")
+
+
+# --- closed periods ---------------------------------------------------------------------------------------
+
+CLOSED = "closed figures = ledger"
+
+
+@pytest.mark.parametrize("column", [c.name for c in TABLES["period_figure"].columns if not c.primary_key])
+def test_a_changed_frozen_figure_is_named(books: Company, column: str) -> None:
+    f = TABLES["period_figure"]
+    row = a_row(books, "period_figure", f.c.closing_quantity != 0)
+    chosen = [f.c[name] == row._mapping[name] for name in ("period_id", "item_id", "warehouse_id")]
+    with harmed(books, update(f).where(*chosen).values({column: other(row._mapping[column])})) as results:
+        assert list(results) == [CLOSED]
+        assert f"period_figure {column} of item, warehouse {row.item_id}, {row.warehouse_id}" in where(results, CLOSED)
+
+
+@pytest.mark.parametrize("column", ["quantity", "value", "layers"])
+def test_a_changed_pool_of_a_close_is_named(books: Company, column: str) -> None:
+    p = TABLES["period_pool"]
+    row = next(r for r in books.rows(select(p)) if r.layers)
+    value = [["1", "2", 3, "2026-03-01T00:00:00"]] if column == "layers" else other(row._mapping[column])
+    chosen = [c == row._mapping[c.name] for c in p.primary_key.columns]
+    with harmed(books, update(p).where(*chosen).values({column: value})) as results:
+        assert list(results) == [CLOSED] and "period_pool" in where(results, CLOSED)
+
+
+PERIOD = {"through": dt.date(2026, 3, 3), "closed_at": dt.datetime(2026, 3, 1), "closed_by": "x", "posting_id": 3,
+          "reopened_at": dt.datetime(2026, 3, 1), "reopened_by": "x"}
+
+
+@pytest.mark.parametrize("column", PERIOD)
+def test_a_changed_close_is_named(books: Company, column: str) -> None:
+    period = TABLES["period"]
+    row = a_row(books, "period", period.c.reopened_at.is_not(None))
+    with changed(books, "period", row, **{column: PERIOD[column]}) as results:
+        assert list(results) == [CLOSED] and f"period {row.id} " in where(results, CLOSED)
+
+
+def test_a_move_in_a_closed_period_is_named(books: Company) -> None:
+    last = books.rows(select(move).order_by(move.c.id.desc()).limit(1))[0]
+    with changed(books, "stock_move", last, effective_at=dt.datetime(2026, 3, 5)) as results:
+        assert f"stock_move row {last.id} of item {last.item_id}" in where(results, CLOSED)
+
+
+# --- restatements, and value that goes from move to move --------------------------------------------------
+
+
+@pytest.mark.parametrize("column", ["value_after", "value"])
+def test_a_worth_that_does_not_add_up_is_named(books: Company, column: str) -> None:
+    row = a_row(books, "stock_move", move.c.restated)
+    with changed(books, "stock_move", row, **{column: other(row._mapping[column])}) as results:
+        assert where(results, BALANCED).startswith(f"stock_move row {row.id} value_after")
+
+
+def test_a_restatement_of_nothing_is_named(books: Company) -> None:
+    row = a_row(books, "stock_move", move.c.restated, move.c.value != 0)
+    with changed(books, "stock_move", row, line_id=10**6) as results:
+        assert f"stock_move row {row.id}" in where(results, BALANCED)
+
+
+def test_a_restatement_of_what_was_taken_back_is_named(books: Company) -> None:
+    gone = a_row(books, "stock_move", move.c.gone)
+    with changed(books, "stock_move", gone, value=gone.value + 1) as results:
+        assert f": {gone.item_id}, {gone.warehouse_id}" in where(results, BALANCED)
+
+
+def test_a_transfer_that_loses_value_is_named(books: Company) -> None:
+    row = a_row(books, "stock_move", move.c.basis == "transfer", move.c.leg == 1)
+    with changed(books, "stock_move", row, value=row.value + 1) as results:
+        assert f"stock_move of line {row.line_id}" in where(results, KEPT)
+
+
+@pytest.mark.parametrize("basis", ["used", "made"])
+def test_goods_made_of_less_than_was_used_are_named(books: Company, basis: str) -> None:
+    row = a_row(books, "stock_move", move.c.basis == basis, ~move.c.restated)
+    with changed(books, "stock_move", row, value=row.value + 1) as results:
+        assert where(results, KEPT) == f"stock_move of document id {row.document_id}: made of what it used"
+
+
+# --- lots -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("column", "value"), [("lot", "Z"), ("serials", "S1\nS3")])
+def test_another_lot_than_was_moved_is_named(books: Company, column: str, value: str) -> None:
+    row = a_row(books, "document_line", document_line.c.id == books.scalar(
+        select(document_line.c.id).where(document_line.c[column].is_not(None)).order_by(document_line.c.id)))
+    with changed(books, "document_line", row, **{column: value}) as results:
+        assert where(results, "lots = moves") == f"document_line {row.id}: lots of its moves"
+
+
+@pytest.mark.parametrize(("column", "value"), [("code", "Z"), ("item_id", 1)])
+def test_a_lot_under_another_name_is_named(books: Company, column: str, value: Any) -> None:
+    row = a_row(books, "lot")
+    with changed(books, "lot", row, **{column: value}) as results:
+        assert ": lots of its moves" in where(results, "lots = moves")
+
+
+def test_a_return_that_no_longer_opens_its_order_is_named(books: Company) -> None:
+    row = a_row(books, "document_line", document_line.c.reopens)
+    with changed(books, "document_line", row, reopens=False) as results:
+        assert list(results) == ["fulfilled = followers"]
+
+
 MOVES, ADDS, ENTRIES = "moves = documents", "documents add up", "entries = documents"
 HEADER = {  # column: (the check that sees it in a posted receipt, what to put there)
     "kind": (MOVES, "purchase_return"), "number": ("numbers without holes", "CGRK-20260304-0009"),
@@ -108,16 +243,18 @@ HEADER = {  # column: (the check that sees it in a posted receipt, what to put t
     "total_net": (ADDS, Decimal(1)), "total_tax": (ADDS, Decimal(1)), "total_quantity": (ADDS, Decimal(1)),
     "reversal_of_id": (ADDS, 1),
 }
-HEADER_WORDS = {"id", "progress", "to_warehouse_id", "employee_id", "due_date", "address", "contact", "phone",
+HEADER_WORDS = {"id", "progress", "to_warehouse_id", "destination_id", "fee", "fee_basis", "blind", "uncounted",
+                "snapshot", "employee_id", "due_date", "address", "contact", "phone",
                 "settlement", "reason", "remark", "created_at", "created_by", "posted_at", "posted_by", "changed_at",
                 "changed_by", "print_count", "version"}  # no quantity and no money hangs on them in a receipt
 LINE = {
     "id": MOVES, "document_id": MOVES, "item_id": MOVES, "factor": ADDS, "quantity": ADDS, "base_quantity": MOVES,
     "price": ADDS, "discount": ADDS, "tax_rate": ADDS, "amount": ADDS, "discount_share": ADDS, "net": ADDS, "tax": ADDS,
     "value": MOVES, "source_line_id": "fulfilled = followers", "fulfilled": "fulfilled = followers",
-    "reserved": "reserved and on order = open orders",
+    "reserved": "reserved and on order = open orders", "per": ADDS,
 }
-LINE_WORDS = {"position", "unit_id", "gift", "remark"}
+LINE_WORDS = {"position", "unit_id", "gift", "remark", "role", "lot", "production_date", "expiry_date", "serials",
+              "book", "counter", "revalue", "reason", "used", "reopens"}
 
 
 def test_every_column_of_a_document_is_thought_of() -> None:
@@ -259,7 +396,7 @@ def test_a_damaged_file_is_reported(file: Company) -> None:
     file.engine.dispose()
     with open(path, "r+b") as handle:
         size = handle.seek(0, 2)
-        for page in range(4096 * 20, size, 4096):
+        for page in range(4096 * 60, size, 4096):
             handle.seek(page + 3000)
             handle.write(b"\xff" * 1000)
     try:

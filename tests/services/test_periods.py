@@ -200,9 +200,8 @@ def test_a_replay_after_the_close_is_as_one_from_the_beginning(company: Company,
         company.post("delivery_note", (item, 3, 9), date=day(15), warehouse_id=company.branch)
         company.post("goods_receipt", (item, 3, 7), date=day(12))
         company.post("goods_receipt", (item, 2, 8), date=day(11))
-    one, other = ([(m.value, m.variance) for m in moves] for moves in (
-        [row for row in company.rows(select(TABLES["stock_move"]).where(TABLES["stock_move"].c.item_id == item).order_by(
-            TABLES["stock_move"].c.id))] for item in items))
+    m = TABLES["stock_move"].c
+    one, other = (company.rows(select(m.value, m.variance).where(m.item_id == item).order_by(m.id)) for item in items)
     assert one == other and company.pool(items[0]) == company.pool(items[1])
 
 
@@ -210,7 +209,7 @@ def test_a_replay_after_the_close_is_as_one_from_the_beginning(company: Company,
 
 
 def test_nobody_posts_into_a_period_while_it_is_being_closed(company: Company) -> None:
-    """Savers of the last day and a closer meet again and again: what came before counts, what comes after is refused."""
+    """Savers and a closer meet again and again: what came before counts, what comes after is refused."""
     item = company.item()
     company.post("goods_receipt", (item, 1000, 1), date=day(-1))
     refused: list[Exception] = []

@@ -1,6 +1,8 @@
 """Whoever has the file can change a ledger, but not without a trace."""
 
 from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
@@ -8,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from jxc_desktop.errors import PermissionDenied
 from jxc_desktop.models import IMMUTABLE, TABLES
+from jxc_desktop.models.base import FixedPoint
 from jxc_desktop.services import access, integrity, sealing, trail
 from jxc_desktop.services.sealing import SEALED
 from tests.company import Company
@@ -29,10 +32,12 @@ COLUMNS = [(name, column.name) for name in SEALED for column in TABLES[name].c i
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS, ids=[f"{t}.{c}" for t, c in COLUMNS])
 def test_one_changed_cell_of_a_ledger_is_named(books: Company, table: str, column: str) -> None:
-    restated = [TABLES[table].c.restated] if column == "restated" else []  # a constraint binds the flag to quantity 0
-    row = a_row(books, table, *restated)
+    c = TABLES[table].c  # a constraint binds the flag of restatements to quantity 0
+    bound = {"restated": lambda: c.restated, "quantity": lambda: ~c.restated}
+    row = a_row(books, table, *([bound[column]()] if column in bound else []))
     value = row._mapping[column]
-    changed = 10**6 if value is None and column.endswith("_id") else other(value)
+    nothing: Any = 10**6 if column.endswith("_id") else Decimal(1) if isinstance(c[column].type, FixedPoint) else "x"
+    changed = other(value) if value is not None else nothing
     t = TABLES[table]
     with harmed(books, update(t).where(t.c.id == row.id).values({column: changed})) as results:
         assert where(results, "rows unaltered") == f"{table} row {row.id}"

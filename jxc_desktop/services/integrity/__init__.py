@@ -13,7 +13,17 @@ from sqlalchemy.exc import DBAPIError
 from jxc_desktop import values
 from jxc_desktop.i18n import N_
 from jxc_desktop.services import database
+from jxc_desktop.services.integrity.closes import closed_figures
 from jxc_desktop.services.integrity.papers import arithmetic, entries, moves, numbers
+from jxc_desktop.services.integrity.pools import (
+    latest_moves,
+    layers,
+    lots,
+    no_value_without_stock,
+    pools,
+    restatements,
+    value_kept,
+)
 from jxc_desktop.services.integrity.protection import (
     file_sound,
     guards_in_place,
@@ -22,15 +32,7 @@ from jxc_desktop.services.integrity.protection import (
     rows_unaltered,
     seals_unbroken,
 )
-from jxc_desktop.services.integrity.sums import (
-    balances,
-    fulfilled,
-    latest_moves,
-    no_value_without_stock,
-    partner_balances,
-    pools,
-    promises,
-)
+from jxc_desktop.services.integrity.sums import balances, fulfilled, partner_balances, promises
 from jxc_desktop.services.sealing import Head
 
 NAMED = 20  # findings named per check
@@ -63,9 +65,14 @@ CHECKS: dict[str, Check] = {
     N_("database file"): file_sound,
     N_("guards"): guards_in_place,
     N_("balance = moves"): balances,
+    N_("lots = moves"): lots,
     N_("pool = moves"): pools,
+    N_("layers = pool"): layers,
     N_("pool = latest move"): latest_moves,
     N_("no value without stock"): no_value_without_stock,
+    N_("restatements balanced"): restatements,
+    N_("value neither lost nor made"): value_kept,
+    N_("closed figures = ledger"): closed_figures,
     N_("moves = documents"): moves,
     N_("documents add up"): arithmetic,
     N_("entries = documents"): entries,

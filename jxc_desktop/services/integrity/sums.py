@@ -11,8 +11,8 @@ from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Progress, Promise, Status
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document, document_line
-from jxc_desktop.models.records import item
-from jxc_desktop.models.stock import cost_pool, partner_balance, partner_entry, stock_balance, stock_move
+from jxc_desktop.models.records import item, lot
+from jxc_desktop.models.stock import lot_balance, partner_balance, partner_entry, stock_balance, stock_move
 from jxc_desktop.services.orders import progress_of
 from jxc_desktop.values import ZERO
 
@@ -37,40 +37,13 @@ def summed(connection: Connection, *columns: Any, where: Any = True) -> dict[Any
     *keys, amount = columns
     query = select(*keys, func.sum(amount)).group_by(*keys)
     rows = connection.execute(query if where is True else query.where(where)).all()
-    return {tuple(r[:-1]) if len(keys) > 1 else r[0]: r[-1] for r in rows}
+    return {tuple(r[:-1]) if len(keys) > 1 else r[0]: r[-1] if r[-1] is not None else ZERO for r in rows}
 
 
 def balances(connection: Connection) -> Broken:
     m, b = stock_move.c, stock_balance.c
     yield from differences("stock_balance of item, warehouse", summed(
         connection, m.item_id, m.warehouse_id, m.quantity), summed(connection, b.item_id, b.warehouse_id, b.on_hand))
-
-
-def pools(connection: Connection) -> Broken:
-    m, p = stock_move.c, cost_pool.c
-    for name, moved, kept in (("quantity", m.quantity, p.quantity), ("value", m.value, p.value)):
-        yield from differences(f"cost_pool {name} of item", summed(connection, m.item_id, moved),
-                               summed(connection, p.item_id, kept))
-
-
-def latest_moves(connection: Connection) -> Broken:
-    """A pool that forgets its latest move would value what comes next at the wrong cost."""
-    m, p = stock_move.c, cost_pool.c
-    last: dict[int, Any] = {}
-    for row in connection.execute(select(m.item_id, m.effective_at, func.max(m.entry)).group_by(
-            m.item_id, m.effective_at)):
-        last[row[0]] = max(last.get(row[0], tuple(row[1:])), tuple(row[1:]))
-    kept = {r.item_id: (r.last_at, r.last_entry) for r in connection.execute(
-        select(p.item_id, p.last_at, p.last_entry)) if r.last_at is not None}
-    for item_id in sorted(last.keys() | kept.keys()):
-        if last.get(item_id) != kept.get(item_id):
-            yield f"cost_pool last move of item {item_id}", shown(last.get(item_id)), shown(kept.get(item_id))
-
-
-def no_value_without_stock(connection: Connection) -> Broken:
-    p = cost_pool.c
-    for row in connection.execute(select(p.item_id, p.value).where(p.quantity == ZERO, p.value != ZERO)):
-        yield f"cost_pool of item {row.item_id}", ZERO, row.value
 
 
 def partner_balances(connection: Connection) -> Broken:
@@ -99,14 +72,29 @@ def promises(connection: Connection) -> Broken:
     for promise, column in ((Promise.RESERVED, b.reserved), (Promise.ON_ORDER, b.on_order)):
         yield from differences(f"stock_balance {promise} of item, warehouse", expected[promise],
                                summed(connection, b.item_id, b.warehouse_id, column))
+    of_lots = {tuple(row[:3]): row[3] for row in connection.execute(select(
+        line.item_id, here, lot.c.id, func.sum(line.reserved)).join_from(
+        document_line, document, d.id == line.document_id).join(
+        lot, (lot.c.item_id == line.item_id) & (lot.c.code == line.lot)).where(line.reserved != ZERO).group_by(
+        line.item_id, here, lot.c.id))}
+    held = lot_balance.c
+    yield from differences("lot_balance reserved of item, warehouse, lot", of_lots, summed(
+        connection, held.item_id, held.warehouse_id, held.lot_id, held.reserved))
 
 
 def fulfilled(connection: Connection) -> Broken:
-    """A line knows what later documents took from it, and its order how far it is done."""
-    d, line = document.c, document_line.c
+    """A line knows what later documents took from it, and its order how far it is done.
+
+    Goods that customers brought back are open in their order again where the return says so.
+    """
+    d, line, delivered = document.c, document_line.c, document_line.alias().c
     standing = select(d.id).where(d.status.in_(STANDING))
-    taken = summed(connection, line.source_line_id, line.base_quantity, where=line.source_line_id.is_not(
-        None) & line.document_id.in_(standing))
+    taken = defaultdict(lambda: ZERO, summed(connection, line.source_line_id, line.base_quantity, where=(
+        line.source_line_id.is_not(None) & line.document_id.in_(standing))))
+    for line_id, back in connection.execute(select(delivered.source_line_id, func.sum(line.base_quantity)).where(
+            delivered.id == line.source_line_id, delivered.source_line_id.is_not(None), line.reopens,
+            line.document_id.in_(standing)).group_by(delivered.source_line_id)):
+        taken[line_id] -= back
     kept = {r.id: r.fulfilled for r in connection.execute(select(line.id, line.fulfilled).where(
         line.fulfilled != ZERO))}
     yield from differences("document_line, fulfilled of line", taken, kept)
