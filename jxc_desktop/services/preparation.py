@@ -152,6 +152,8 @@ def _unit_problems(kind: DocumentType, line: dict[str, Any], i: int, items: dict
     column = kind.column("quantity")
     if column is None or line.get("quantity") is None:  # a line about value, or not counted yet
         line |= {"quantity": None if column else values.ZERO, "base_quantity": None if column else values.ZERO}
+        if column:
+            line["serials"] = None  # those that the sheet lists as booked
         return []
     choice = info.choice(line.get("unit_id"))
     if choice is None:

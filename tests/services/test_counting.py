@@ -151,6 +151,19 @@ def test_uncounted_lines_are_left_out_or_zero(company: Company) -> None:
     assert (company.on_hand(tea), company.on_hand(rice)) == (D(10), D(0))
 
 
+def test_serial_numbers_that_nobody_counted(company: Company) -> None:
+    """A sheet lists those that are booked; they say nothing until somebody counts."""
+    phone, watch = (company.item(tracking="serial", unit_id=company.piece) for _ in range(2))
+    company.post("goods_receipt", line(phone, 2, 900, serials="S1\nS2"), line(watch, 1, 90, serials="W1"), date=BEFORE)
+    saved = company.save(count(sheet(company), "2", None))
+    assert [one["serials"] for one in company.read(saved.id).lines] == ["S1\nS2", None]
+    assert (company.on_hand(phone), company.on_hand(watch)) == (D(2), D(1))
+    made = count(sheet(company), "2", None)
+    made.header["uncounted"] = "zero"
+    company.save(made)
+    assert (company.on_hand(phone), company.on_hand(watch)) == (D(2), D(0))
+
+
 def test_large_differences_are_marked_and_asked_about(company: Company) -> None:
     company.settings(count_threshold=D("0.05"))
     stocked(company, "100", "100")

@@ -25,6 +25,7 @@ class Part(StrEnum):
 
 TITLES = {Part.BLANK: N_("Count sheet"), Part.GAINS: N_("Count gains"), Part.LOSSES: N_("Count losses"),
           Part.DIFFERENCES: N_("Count differences")}
+_SIGNING = (N_("Counted by"), N_("Storekeeper"), N_("Approved by"))
 _GOODS = ("index", "code", "name", "spec", "unit_id")
 _REASONS = ("reason", "counter", "remark")
 
@@ -33,7 +34,8 @@ def sheet_of(queries: Queries, document_id: int, part: Part) -> Sheet:
     """One paper of a count. Raises NotFound, PermissionDenied."""
     [whole] = sheets(queries, [document_id])
     made = _blank(whole) if part is Part.BLANK else _differences(queries, document_id, whole, part)
-    return replace(made, title=tr(TITLES[part]), copies=())
+    return replace(made, title=tr(TITLES[part]), copies=(), signatures=(
+        whole.signatures[0], *((tr(label), "") for label in _SIGNING)))
 
 
 def _blank(whole: Sheet) -> Sheet:

@@ -13,7 +13,7 @@ from jxc_desktop.ui.widgets import Metric, label
 
 COLUMNS = (
     Column("kind", N_("Document"), width=110, value=lambda row: tr(document_types.BY_KEY[row.kind].title)),
-    Column("number", N_("Number"), Kind.CODE, 176), Column("date", N_("Date"), Kind.DATE, 100),
+    Column("number", N_("Number"), Kind.CODE, 176), Column("date", N_("Date"), Kind.DATE, 112),
     Column("item", N_("Item"), width=180, stretch=1),
     Column("quantity", N_("Change of quantity"), Kind.QUANTITY, 100, value=lambda row: row.quantity or None),
 )

@@ -31,6 +31,7 @@ class DocumentInfo(QWidget):
         super().__init__()
         self._context, self._selling = context, selling
         self._wanted: tuple[int | None, int | None] = (None, None)
+        self._secret = False  # what is in stock
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(theme.current().sizes.gap)
@@ -50,6 +51,13 @@ class DocumentInfo(QWidget):
         if (item_id, partner_id) != self._wanted:
             self._wanted = (item_id, partner_id)
             self._pause.start()
+
+    def keep_stock_secret(self, on: bool) -> None:
+        """Who counts blind is not told here either."""
+        self._secret = on
+        if on:
+            self._cards["stock"].hide()
+        self._pause.start()
 
     def refresh(self) -> None:
         """The figures may have changed."""
@@ -89,7 +97,7 @@ class DocumentInfo(QWidget):
         rows.append((tr("On order"), values.grouped(coming), min(Decimal(1), coming / most)))
         facts = " · ".join(p for p in (item.code, item.spec, item.unit) if p)
         self._cards["stock"].show_rows(item.name, facts, rows)
-        self._cards["stock"].show()
+        self._cards["stock"].setVisible(not self._secret)
         card = self._cards["prices"]
         card.setVisible(bool(prices))
         card.show_rows(tr("Last prices"), "", [(f"{p['date']:%m-%d}  {p['number']}", typed.price(p["price"]), None)
