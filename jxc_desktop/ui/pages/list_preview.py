@@ -109,7 +109,8 @@ class DocumentPreview(QWidget):
             unit = item.choice(line["unit_id"]) if item else None
             name = _cut(item.name if item else "", 13)
             grid.addWidget(label(name), number, 0)
-            grid.addWidget(_figure(f"{values.grouped(line['quantity'])} {unit.name if unit else ''}"), number, 1)
+            if kind.column("quantity") and line["quantity"] is not None:
+                grid.addWidget(_figure(f"{values.grouped(line['quantity'])} {unit.name if unit else ''}"), number, 1)
             if priced and line["amount"] is not None:
                 grid.addWidget(_figure(values.grouped(line["amount"], 2)), number, 2)
         card.body.addWidget(label(tr("Lines ({count})", count=len(draft.lines)), "strong"))
