@@ -13,6 +13,7 @@ from jxc_desktop import values
 from jxc_desktop.document_types.schema import Basis, DocumentType, Draft, Move, Status
 from jxc_desktop.errors import InvalidDraft, NeedsConfirmation, PeriodClosed
 from jxc_desktop.i18n import N_
+from jxc_desktop.models.records import lot
 from jxc_desktop.models.stock import posting as posting_table
 from jxc_desktop.models.stock import stock_move
 from jxc_desktop.services import (
@@ -91,7 +92,7 @@ def book(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str)
     if not b.mirrors and (faults := orders.link_problems(draft, b.sources, taken_before, b.company)):
         raise InvalidDraft(faults)
     b.past = ledger.recorded(work.connection, before.id) if before and before.entry else {}
-    locked = balances.lock(work, *_places(b))
+    locked = balances.lock(work, *_places(work, b))
     if old:
         orders.refuse_loss(work, draft, old)
     held = orders.promise(work, before.id, locked, (Status.POSTED, Status.DRAFT)) \
@@ -122,7 +123,7 @@ def withdraw(work: Work, kind: DocumentType, before: Any, action: str, status: S
     b.sources = orders.lock_sources(work, orders.taken(old.lines),
                                     reopening=any(line["reopens"] for line in old.lines))
     b.past = ledger.recorded(work.connection, before.id)
-    locked = balances.lock(work, *_places(b))
+    locked = balances.lock(work, *_places(work, b))
     posting_id, _ = _begin_posting(work, before.id, before, action)
     restated = _post(work, b, locked, posting.Change(before.id, posting_id, {}, b.past))
     orders.fulfil(work, b.sources, locked, _taking(b, ()))
@@ -187,17 +188,20 @@ def _taking(b: Booking, lines: Iterable[Mapping[str, Any]]) -> Taking:
     return Taking(change, back, used, b.holds)
 
 
-def _places(b: Booking) -> tuple[set[balances.Shelf], set[Any]]:
+def _places(work: Work, b: Booking) -> tuple[set[balances.Shelf], set[Any]]:
     """Every balance the command may touch: by warehouse, and by lot."""
     shelves = orders.places(b.sources.values(), b.moves) | {key.place[:2] for key in b.past}
     lots = orders.lots(b.sources.values()) | {key.place for key in b.past if key.lot_id}
     lots |= {(m.item_id, m.warehouse_id, lot_id) for m in b.moves for lot_id, _ in b.parts.get(m.line, ())}
     if b.kind.promise:
-        for d in (b.draft, b.old):
-            warehouse_id = d and (d.header.get("destination_id") or d.header.get("warehouse_id"))
-            if d and warehouse_id:
-                shelves |= {(line["item_id"], warehouse_id) for line in d.lines
-                            if line.get("item_id") in b.items and b.items[line["item_id"]].stocked}
+        was = [line for line in orders.own_lines(work, b.before.id) if line.stocked] if b.before else []
+        warehouse_id = b.draft.header.get("destination_id") or b.draft.header.get("warehouse_id")
+        asked = [line for line in b.draft.lines if b.items[line["item_id"]].stocked]
+        shelves |= {line.shelf for line in was} | {(line["item_id"], warehouse_id) for line in asked}
+        lots |= orders.lots(was)
+        if codes := {(line["item_id"], line["lot"]) for line in asked if line.get("lot")}:
+            lots |= {(r.item_id, warehouse_id, r.id) for r in work.rows(select(lot.c.item_id, lot.c.id).where(
+                tuple_(lot.c.item_id, lot.c.code).in_(sorted(codes))))}
     return shelves, lots
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from jxc_desktop import document_types
 from jxc_desktop.document_types import totals
 from jxc_desktop.document_types.schema import DocumentType, Draft, Status
-from jxc_desktop.errors import InvalidDraft, NotFound, WrongState
+from jxc_desktop.errors import InvalidDraft, NotFound, Problem, WrongState
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document
 from jxc_desktop.services import balances, booking, catalog, orders, preparation, trail
@@ -90,6 +90,8 @@ def reverse(work: Work, document_id: int, version: int, date: dt.date) -> Saved:
     if before.status != Status.POSTED or before.reversal_of_id or not kind.reversible:
         raise rows.wrong_state(before)
     original = read_draft(work.connection, document_id)
+    if date < before.date:
+        raise InvalidDraft([Problem("date", N_("{number} is dated later"), None, {"number": before.number})])
     orders.refuse_dependants(work, before)
     mirror = Draft(kind.key, {**original.header, "date": date}, reversal_of_id=document_id)
     for line in original.lines:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, tuple_, update
 
 from jxc_desktop import document_types
-from jxc_desktop.document_types.schema import Draft, Move, Progress, Promise, Status
+from jxc_desktop.document_types.schema import Draft, Move, Progress, Promise, Status, nothing
 from jxc_desktop.errors import HasDependants, Problem
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.models.documents import document, document_line
@@ -154,8 +154,8 @@ def link_problems(draft: Draft, sources: Mapping[int, SourceLine], already: Mapp
 
 
 def _limit(source: SourceLine, company: Company) -> Decimal:
-    if source.promise is None:
-        return source.quantity  # a return: not more than was delivered or received
+    if source.promise is None or document_types.BY_KEY[source.kind].effect is not nothing:
+        return source.quantity  # not more comes back, or arrives, than was sent
     return source.quantity * (1 + company.tolerance(source.promise is Promise.ON_ORDER))
 
 
@@ -314,13 +314,22 @@ def refuse_dependants(work: Work, row: Any) -> None:
 
 
 def refuse_loss(work: Work, draft: Draft, old: Draft) -> None:
-    """What later documents took from a line stays in it, with the same partner; a line that any names stays."""
+    """What later documents took from a line stays in it, with the same partner; a line that any names stays, and
+    goods do not come back before they left."""
     now = {line["id"]: line for line in draft.lines if line.get("id")}
     moved_on = draft.header.get("partner_id") != old.header.get("partner_id")
     _refuse_users(work, old.number, [line["id"] for line in old.lines if line["fulfilled"] > 0 and (
         moved_on or line["id"] not in now or now[line["id"]]["base_quantity"] < line["fulfilled"]
         or now[line["id"]]["item_id"] != line["item_id"])], document.c.status == Status.POSTED)
     _refuse_users(work, old.number, [line["id"] for line in old.lines if line["id"] not in now])
+    if document_types.BY_KEY[draft.kind].effect is not nothing and _moment(draft) > _moment(old):
+        d = document.c
+        _refuse_users(work, old.number, [line["id"] for line in old.lines], d.status == Status.POSTED, tuple_(
+            d.date, func.coalesce(d.time, dt.time())) < _moment(draft))
+
+
+def _moment(draft: Draft) -> tuple[dt.date, dt.time]:
+    return draft.header["date"], draft.header.get("time") or dt.time()
 
 
 def _refuse_users(work: Work, number: str | None, line_ids: Collection[int], *those: Any) -> None:

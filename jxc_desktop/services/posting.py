@@ -138,6 +138,8 @@ def _firsts(work: Work, policy: Policy, change: Change, touched: Iterable[EventK
 def _load_pools(work: Work, locked: Locked, policy: Policy, plan: Plan, ordered: Iterable[Event]) -> None:
     """Pools of items with later moves come from the history; others are read, with the layers that are needed."""
     locked.pools |= plan.known.pools
+    for moved in plan.known.events:  # a pool of which nothing is left stays to be emptied
+        locked.pools.setdefault(policy.pool_key(moved), policy.new_pool(moved.item_id))
     needs: dict[PoolKey, Decimal | None] = {}
     for event in ordered:
         key = policy.pool_key(event.key)

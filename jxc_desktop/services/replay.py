@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from jxc_desktop import values
 from jxc_desktop.document_types.schema import Basis
+from jxc_desktop.errors import NegativeValue
 from jxc_desktop.services.costing import FifoPool, Part, Pool, Settled
 from jxc_desktop.values import ZERO
 
@@ -140,7 +141,7 @@ class Replay:
     settled: defaultdict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     _under_way: dict[tuple[int, int, int], list[Part]] = field(default_factory=dict)
     _issues: dict[tuple[int, PoolKey], EventKey] = field(default_factory=dict)
-    _late: defaultdict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    _late: defaultdict[tuple[int, int], Origin] = field(default_factory=lambda: defaultdict(Origin))
     _weights: defaultdict[int, list[Event]] = field(default_factory=lambda: defaultdict(list))
 
     def run(self, events: Iterable[Event]) -> None:
@@ -148,9 +149,13 @@ class Replay:
         events = list(events)
         for event in events:
             if event.basis is Basis.ADJUST and self.policy.late_cost_reposts and event.origin_line_id:
-                self._late[event.origin_line_id] += event.stated or ZERO
+                late = self._late[self._origin_key(event.origin_line_id, event)]
+                late.worth = late.worth.plus(Worth(event.stated or ZERO))
             elif event.basis is Basis.MADE:
                 self._weights[event.document_id].append(event)
+        for event in events:
+            if (key := self._origin_key(event.key.line_id, event)) in self._late:
+                self._late[key].quantity += event.quantity
         for event in events:
             pool_key = self.policy.pool_key(event.key)
             if (pool := self.pools.get(pool_key)) is None:
@@ -186,7 +191,7 @@ class Replay:
         variance = ZERO
         origin = self._origin(event)
         if event.basis is Basis.GIVEN and event.stated is not None:
-            value = event.stated + self._late[event.key.line_id]
+            value = event.stated
         elif event.basis is Basis.MADE:
             value = self._cost_made(event)
         elif origin is not None and not (event.basis is Basis.RETURN and self.policy.returns_in_at_current):
@@ -194,6 +199,10 @@ class Replay:
             value, variance = share.value - share.settled, share.variance
         else:
             value = pool.at_current_cost(event.quantity)
+        if late := self._late.get(self._origin_key(event.key.line_id, event)):
+            value -= late.share(event.quantity).value  # it was worth more from the start
+            if value < 0:
+                raise NegativeValue
         return self._receive(event, pool, value).plus(Worth(ZERO, variance))
 
     def _receive(self, event: Event, pool: Pool, value: Decimal) -> Worth:
@@ -268,7 +277,10 @@ class Replay:
         if event.quantity < 0:
             parts = self._under_way[way] = self._issued(event, pool)
             return Worth(-sum((p.value for p in parts), ZERO))
-        return self._put(event, pool, self._under_way.pop(way))
+        parts = self._under_way.pop(way)
+        if isinstance(pool, FifoPool):
+            return self._put(event, pool, parts)
+        return self._receive(event, pool, sum((p.value for p in parts), ZERO))
 
     def _count(self, event: Event, pool: Pool) -> Worth:
         worth = NOTHING

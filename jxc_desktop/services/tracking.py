@@ -242,16 +242,21 @@ def _missing(work: Work, item_id: int, warehouse_id: int, found: Iterable[int]) 
 
 
 def refuse_doubles(work: Work, locked: Locked, draft: Draft, items: Mapping[int, ItemInfo]) -> None:
-    """A serial number is in stock at most once, in whatever warehouse. Call after the balances were written."""
-    came = {lot_id: item_id for (item_id, _, lot_id), balance in locked.lots.items()
-            if balance.moved > 0 and item_id in items and items[item_id].tracking == SERIAL}
-    if not came:
+    """A serial number is in stock at most once at any moment, in whatever warehouse. Call after the moves were
+    written."""
+    lots = {lot_id for item_id, _, lot_id in locked.lots if item_id in items and items[item_id].tracking == SERIAL}
+    if not lots:
         return
-    b = lot_balance.c
-    twice = work.rows(select(lot.c.code, lot.c.item_id).join_from(lot_balance, lot, lot.c.id == b.lot_id).where(
-        b.lot_id.in_(came)).group_by(lot.c.id, lot.c.code, lot.c.item_id).having(func.sum(b.on_hand) > ONE))
-    if twice:
-        raise InvalidDraft([Problem("serials", N_("Serial number {code} is in stock already"), i, {"code": r.code})
-                            for r in twice for i, line in enumerate(draft.lines)
-                            if line["item_id"] == r.item_id and r.code in serials_in(line.get("serials"))])
-
+    m = stock_move.c
+    running: dict[int, Decimal] = defaultdict(Decimal)
+    twice = set()
+    for r in work.rows(select(m.lot_id, func.sum(m.quantity).label("moved")).where(m.lot_id.in_(lots)).group_by(
+            m.lot_id, m.effective_at, m.entry).order_by(m.lot_id, m.effective_at, m.entry)):
+        running[r.lot_id] += r.moved
+        if running[r.lot_id] > ONE:
+            twice.add(r.lot_id)
+    codes = {r.code for r in work.rows(select(lot.c.code).where(lot.c.id.in_(twice)))} if twice else set()
+    if codes:
+        raise InvalidDraft([
+            Problem("serials", N_("Serial number {code} is in stock already"), i, {"code": code})
+            for i, line in enumerate(draft.lines) for code in serials_in(line.get("serials")) if code in codes])

@@ -14,13 +14,22 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from jxc_desktop.errors import DatabaseBusy, DatabaseGone, InvalidDraft, PermissionDenied, Problem, UserError
+from jxc_desktop.errors import (
+    DatabaseBusy,
+    DatabaseGone,
+    InvalidDraft,
+    OutcomeUnknown,
+    PermissionDenied,
+    Problem,
+    UserError,
+)
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.trail import change, command
 from jxc_desktop.services import database, trail
 from jxc_desktop.values import BadNumber
 
 RETRIES = 12
+RECONNECT_SECONDS = 5  # how long a server that went away is given to come back
 
 
 @dataclass(frozen=True)
@@ -110,19 +119,27 @@ class Commands:
         """Call `operation(work, *args)` in one transaction and commit it.
 
         With a `key` that was carried out before, nothing changes and the first outcome comes back. Busy
-        databases, deadlocks and lost connections are retried with the same key. Raises UserError family.
+        databases, deadlocks and lost connections are retried with the same key. Raises UserError family;
+        OutcomeUnknown if a commit went unanswered and nobody could be asked what became of it.
         """
         key = key or uuid.uuid4().hex
-        deadline = time.monotonic() + self._patience
+        started, unanswered = time.monotonic(), False
         for attempt in range(RETRIES):
+            committing = False
             try:
-                outcome = self._once(operation, args, key, acknowledged)
+                with database.turn(self._engine, self._patience), self._engine.connect() as connection:
+                    outcome = self._once(connection, operation, args, key, acknowledged)
+                    committing = True
+                    connection.commit()
                 self._publish(outcome.changes)
                 return dataclasses.replace(outcome, repeated=outcome.repeated and not attempt)  # else it was us
             except DBAPIError as error:
                 meaning = database.translated(error)
-                if attempt + 1 == _tries(error, meaning) or time.monotonic() > deadline:
-                    raise meaning from error
+                gone = isinstance(meaning, DatabaseGone)
+                unanswered = unanswered or (gone and committing)
+                patience = min(self._patience, RECONNECT_SECONDS) if gone else self._patience
+                if attempt + 1 == _tries(error, meaning) or time.monotonic() - started > patience:
+                    raise (OutcomeUnknown(**meaning.data) if unanswered else meaning) from error
                 time.sleep(min(0.02 * 2 ** attempt, 1.0) * random.uniform(0.5, 1.0))
             except StatementError as error:
                 if isinstance(error.orig, BadNumber):  # a running sum that no column holds
@@ -130,20 +147,19 @@ class Commands:
                 raise
         raise AssertionError("unreachable")
 
-    def _once(self, operation: Callable[..., Any], args: Sequence[Any], key: str,
+    def _once(self, connection: Connection, operation: Callable[..., Any], args: Sequence[Any], key: str,
               acknowledged: frozenset[str]) -> Outcome:
-        with database.turn(self._engine, self._patience), self._engine.begin() as connection:
-            work = Work(connection, self.actor, self._origin, acknowledged)
-            known = connection.execute(select(command.c.outcome).where(command.c.key == key)).first()
-            if known:
-                return _revived(known.outcome)
-            # claims the key: a second sender of the same command waits here for the first
-            connection.execute(insert(command).values(key=key, at=work.now, actor=self.actor.name))
-            value = operation(work, *args)
-            if work.permission is None:
-                raise AssertionError(f"{operation.__name__} asked for no permission")
-            outcome = Outcome(value, frozenset(work.changes), tuple(work.alerts))
-            self._finish(work, key, outcome)
+        work = Work(connection, self.actor, self._origin, acknowledged)
+        known = connection.execute(select(command.c.outcome).where(command.c.key == key)).first()
+        if known:
+            return _revived(known.outcome)
+        # claims the key: a second sender of the same command waits here for the first
+        connection.execute(insert(command).values(key=key, at=work.now, actor=self.actor.name))
+        value = operation(work, *args)
+        if work.permission is None:
+            raise AssertionError(f"{operation.__name__} asked for no permission")
+        outcome = Outcome(value, frozenset(work.changes), tuple(work.alerts))
+        self._finish(work, key, outcome)
         return outcome
 
     def _finish(self, work: Work, key: str, outcome: Outcome) -> None:
@@ -157,7 +173,8 @@ class Commands:
 
 def _tries(error: DBAPIError, meaning: UserError) -> int:
     """How often to try what ended like this: others may have let go, reconnected us, or been first with a key."""
-    if isinstance(meaning, DatabaseBusy):
+    server = not isinstance(error.orig, sqlite3.Error)
+    if isinstance(meaning, DatabaseBusy) or (server and isinstance(meaning, DatabaseGone)):
         return RETRIES
     duplicate = getattr(error.orig, "sqlstate", "") == "23505" or getattr(error.orig, "sqlite_errorcode", 0) in (
         sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
@@ -171,8 +188,11 @@ def _frozen(outcome: Outcome) -> dict[str, Any]:
 
 
 def _revived(frozen: dict[str, Any]) -> Outcome:
-    revive = {"Saved": lambda given: Saved(*given), "Decimal": Decimal}.get(frozen["type"], lambda given: given)
-    value = revive(frozen["value"])
+    value = frozen["value"]
+    if frozen["type"] == "Saved":
+        value = Saved(*value)
+    elif frozen["type"] == "Decimal":
+        value = Decimal(value)
     return Outcome(value, frozenset((e, i) for e, i in frozen["changes"]), repeated=True)
 
 
