@@ -195,7 +195,7 @@ def _places(work: Work, b: Booking) -> tuple[set[balances.Shelf], set[Any]]:
     lots |= {(m.item_id, m.warehouse_id, lot_id) for m in b.moves for lot_id, _ in b.parts.get(m.line, ())}
     if b.kind.promise:
         was = [line for line in orders.own_lines(work, b.before.id) if line.stocked] if b.before else []
-        warehouse_id = b.draft.header.get("destination_id") or b.draft.header.get("warehouse_id")
+        warehouse_id: Any = b.draft.header.get("destination_id") or b.draft.header.get("warehouse_id")
         asked = [line for line in b.draft.lines if b.items[line["item_id"]].stocked]
         shelves |= {line.shelf for line in was} | {(line["item_id"], warehouse_id) for line in asked}
         lots |= orders.lots(was)

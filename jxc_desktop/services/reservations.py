@@ -25,7 +25,7 @@ def reserve(work: Work, line_id: int, quantity: Decimal | None = None, partial: 
     whole; else raises NotEnoughStock when it is not all there.
     """
     line, locked = _locked(work, line_id)
-    asked = max(line.open - line.reserved, ZERO) if quantity is None else quantity
+    asked = max(line.open - line.reserved if quantity is None else quantity, ZERO)
     free = line.free(locked)
     if asked > free and not partial:
         raise NotEnoughStock([_shortage(work, line, asked, free)])
@@ -37,7 +37,7 @@ def reserve(work: Work, line_id: int, quantity: Decimal | None = None, partial: 
 def release(work: Work, line_id: int, quantity: Decimal | None = None) -> Decimal:
     """Give up `quantity` base units of what an order line holds, or all. Returns what was given up."""
     line, locked = _locked(work, line_id)
-    given_up = line.reserved if quantity is None else min(quantity, line.reserved)
+    given_up = line.reserved if quantity is None else min(max(quantity, ZERO), line.reserved)
     _change(work, locked, line, -given_up)
     return given_up
 
