@@ -43,6 +43,7 @@ class SourceLine:
     stocked: bool
     source_line_id: int | None
     lot_id: int | None
+    lot: str | None
     date: dt.date
     time: dt.time | None
     touched: bool = False
@@ -78,6 +79,8 @@ class SourceLine:
                 balance.reserved += more
 
     def free(self, locked: Locked) -> Decimal:
+        if self.lot and not self.lot_id:
+            return ZERO  # of a lot that is still to come
         return max(min(balance.free for balance in self.held_in(locked)), ZERO)
 
 
@@ -86,7 +89,8 @@ _line, _d = document_line.c, document.c
 _LINES = select(
     _line.id, _line.document_id, _d.kind, _d.number, _d.status, _d.partner_id,
     func.coalesce(_d.destination_id, _d.warehouse_id), _line.item_id, _line.base_quantity, _line.fulfilled,
-    _line.reserved, item.c.stocked, _line.source_line_id, lot.c.id.label("lot_id"), _d.date, _d.time).join_from(
+    _line.reserved, item.c.stocked, _line.source_line_id, lot.c.id.label("lot_id"), _line.lot, _d.date,
+    _d.time).join_from(
     document_line, document, _d.id == _line.document_id).join(item, item.c.id == _line.item_id).outerjoin(
     lot, (lot.c.item_id == _line.item_id) & (lot.c.code == _line.lot)).order_by(
     _line.document_id, _line.id).with_for_update(of=(document_line, document), key_share=True)

@@ -135,3 +135,25 @@ def test_questions_without_sense(company: Company) -> None:
     with pytest.raises(NotFound):
         pick(company, 99999, 1)
     assert pick(company, item, 1, partial=True) == Picks((), D(1))
+
+
+def test_a_lot_that_an_order_names_is_held_for_it(company: Company) -> None:
+    item = company.item(tracking="lot")
+    receive(company, item, 5, "A", day(10))
+    receive(company, item, 5, "B", day(20))
+    company.post("sales_order", line(item, 3, 1, lot="A"))
+    assert [(f.code, f.available) for f in lots(company, item)] == [("A", 2), ("B", 5)]
+    assert pick(company, item, 4).picks == (("A", D(2)), ("B", D(2)))
+    company.post("sales_order", (item, 4, 1))
+    assert pick(company, item, 9, partial=True) == Picks((("A", D(2)), ("B", D(1))), D(6))
+
+
+def test_order_for_a_lot_that_comes_later(company: Company) -> None:
+    item = company.item(tracking="lot")
+    receive(company, item, 5, "Y")
+    order = company.post("sales_order", line(item, 3, 1, lot="X"))
+    assert company.balance(item)[1] == 0
+    receive(company, item, 5, "X")
+    company.post("delivery_note", line(item, 3, 1, lot="X", source_line_id=company.line_ids(order)[0]))
+    assert [(f.code, f.on_hand, f.reserved) for f in lots(company, item)] == [("Y", 5, 0), ("X", 2, 0)]
+    assert company.balance(item)[1] == 0
