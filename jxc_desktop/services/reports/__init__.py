@@ -8,13 +8,13 @@ from sqlalchemy import Connection
 
 from jxc_desktop.errors import NotFound
 from jxc_desktop.i18n import N_, tr
-from jxc_desktop.services.reports import accounts, lots, planning, stock, trade
+from jxc_desktop.services.reports import accounts, lots, periods, planning, stock, trade
 from jxc_desktop.services.reports.frame import Ask, ReportInfo, ReportTable, complete, totals, words
 from jxc_desktop.services.unit_of_work import Actor
 
 __all__ = ["ALL", "ReportInfo", "ReportTable", "run"]
 
-ALL = (*trade.REPORTS, *stock.REPORTS, *planning.REPORTS, *lots.REPORTS, *accounts.REPORTS)
+ALL = (*trade.REPORTS, *stock.REPORTS, *planning.REPORTS, *lots.REPORTS, *periods.REPORTS, *accounts.REPORTS)
 _BY_KEY = {info.key: info for info in ALL}
 
 

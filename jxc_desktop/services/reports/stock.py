@@ -118,7 +118,8 @@ def worth(ask: Ask) -> Body:
         quantity, value = held.get(r.id, (ZERO, ZERO))
         if quantity or value:
             cost = divide(value, quantity, COST_PLACES) if quantity else None
-            rows.append(about(r) | {"quantity": quantity, "unit_cost": cost, "value": value, "link": opens.format(r.id)})
+            rows.append(about(r) | {"quantity": quantity, "unit_cost": cost, "value": value,
+                                    "link": opens.format(r.id)})
     return (*ITEM_COLUMNS, ListColumn("category", N_("Category"), width=110),
             ListColumn("quantity", N_("On hand"), "quantity", 96),
             ListColumn("unit_cost", N_("Unit cost"), "price", 104, permission="see_cost"),
