@@ -21,13 +21,14 @@ _EXPIRY = (EXPIRING, EXPIRED)
 _MOST = 5000  # items in one statement
 
 
-def evaluate(work: Work, item_ids: Collection[int], document_id: int | None = None) -> None:
-    """Bring the open alerts of these items to what their stock says now."""
+def evaluate(work: Work, item_ids: Collection[int], document_id: int | None = None, *, tracked: bool = True) -> None:
+    """Bring the open alerts of these items to what their stock says now; `tracked`: some of them by lots."""
     if not item_ids:
         return
     given = {"items": list(item_ids)}
     due = [a for row in work.rows(_LEVELS, given) for a in _due(row)]
-    due += _outdated(work.rows(_LOTS, given), dt.date.today())
+    if tracked:
+        due += _outdated(work.rows(_LOTS, given), dt.date.today())
     _settle(work, due, work.rows(_OPEN, given), document_id)
 
 

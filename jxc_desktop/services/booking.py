@@ -42,6 +42,8 @@ from jxc_desktop.services.tracking import Parts
 from jxc_desktop.services.unit_of_work import Saved, Work
 from jxc_desktop.values import ZERO
 
+_BEGIN = insert(posting_table).returning(posting_table.c.id)
+
 
 @dataclass
 class Booking:
@@ -136,7 +138,8 @@ def _post(work: Work, b: Booking, locked: Locked, change: posting.Change) -> lis
     """The stock ledger, then the partners'. Returns what follows for other documents."""
     restated = posting.post(work, locked, policies.of(b.company, b.items.values()), change)
     entries = b.kind.settles(b.draft) if b.draft.status != Status.VOID else []
-    settlement.post(work, change.posting_id, change.document_id, b.draft.header["date"], entries)
+    settlement.post(work, change.posting_id, change.document_id, b.draft.header["date"], entries,
+                    first=not (b.before and b.before.entry))
     _watch_counts(work, b, change.asked.values())
     return restated
 
@@ -145,7 +148,7 @@ def _finish(work: Work, b: Booking, locked: Locked, document_id: int, restated: 
     shortages.refuse(work, locked, b.draft if b.draft.status != Status.VOID else None, b.company)
     balances.store(work, locked)
     tracking.refuse_doubles(work, locked, b.draft, b.items)
-    alerts.evaluate(work, locked.moved_items, document_id)
+    alerts.evaluate(work, locked.moved_items, document_id, tracked=bool(locked.lots))
     if restated and b.company.values["ask_restating"] and "restates" not in work.acknowledged:
         found = impact.of(work.connection, restated)
         if found.rows:
@@ -209,8 +212,7 @@ def _begin_posting(work: Work, document_id: int, before: Any, action: str) -> tu
     """The row that says when we learnt this; taken after the locks, so that entries of one item never
     overtake each other. Returns its id and the document's entry."""
     row = {"document_id": document_id, "action": action, "at": work.now, "actor": work.actor.name}
-    posting_id: int = work.connection.execute(insert(posting_table).values(
-        **row, digest=trail.digest(row)).returning(posting_table.c.id)).scalar_one()
+    posting_id: int = work.connection.execute(_BEGIN, {**row, "digest": trail.digest(row)}).scalar_one()
     if before and before.entry:
         return posting_id, before.entry
     rows.set_values(work, document_id, entry=posting_id, posted_at=work.now, posted_by=work.actor.name)

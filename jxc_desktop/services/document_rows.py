@@ -63,8 +63,7 @@ def wrong_state(row: Any) -> WrongState:
 
 # Built once: building a statement costs a save more than running it.
 _NEW = insert(document).returning(document.c.id)
-_LINE_IDS = select(document_line.c.id, document_line.c.position).where(
-    document_line.c.document_id == bindparam("document")).order_by(document_line.c.id)
+_NEW_LINES = insert(document_line).returning(document_line.c.id, sort_by_parameter_order=True)
 
 
 def set_values(work: Work, document_id: int, **values: Any) -> None:
@@ -109,11 +108,9 @@ def _write_lines(work: Work, document_id: int, draft: Draft, existed: bool) -> N
     fresh = [(line, {**row, "document_id": document_id})
              for line, row in zip(draft.lines, rows, strict=True) if not line.get("id")]
     if fresh:
-        work.connection.execute(insert(document_line), [row for _, row in fresh])
-        # a line that goes may still have the position of a new one, but a lower id
-        ids = {r.position: r.id for r in work.rows(_LINE_IDS, {"document": document_id})}
-        for line, row in fresh:
-            line["id"] = ids[row["position"]]
+        ids = work.connection.scalars(_NEW_LINES, [row for _, row in fresh])
+        for (line, _), line_id in zip(fresh, ids, strict=True):
+            line["id"] = line_id
     if existed:  # last, so that SQLite does not give a new line the id of one that goes
         work.connection.execute(delete(document_line).where(
             c.document_id == document_id, c.id.not_in([line["id"] for line in draft.lines])))

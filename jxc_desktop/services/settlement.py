@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from jxc_desktop.document_types.schema import Account, Entry
 from jxc_desktop.errors import NeedsConfirmation
@@ -18,18 +18,27 @@ from jxc_desktop.services.unit_of_work import Work
 from jxc_desktop.services.upsert import add
 from jxc_desktop.values import ZERO
 
+# Built once: building a statement costs a save more than running it.
+_e, _b = partner_entry.c, partner_balance.c
+_POSTED = select(_e.partner_id, _e.account, _e.date, func.sum(_e.amount).label("amount")).where(
+    _e.document_id == bindparam("document")).group_by(_e.partner_id, _e.account, _e.date)
+_OVER = select(partner.c.name, partner.c.credit_limit, _b.amount).join_from(
+    partner, partner_balance, _b.partner_id == partner.c.id).where(
+    partner.c.id.in_(bindparam("partners", expanding=True)), _b.account == Account.RECEIVABLE,
+    partner.c.credit_limit > ZERO, _b.amount > partner.c.credit_limit)
 
-def post(work: Work, posting_id: int, document_id: int, date: dt.date, wanted: Iterable[Entry]) -> None:
+
+def post(work: Work, posting_id: int, document_id: int, date: dt.date, wanted: Iterable[Entry], *,
+         first: bool = False) -> None:
     """Append the difference between the entries a document asks for and those it has posted.
 
-    One that is moved to another day is taken back on its old day and posted on the new one.
+    One that is moved to another day is taken back on its old day and posted on the new one. A document that is
+    posted for the `first` time has none.
     """
     due: defaultdict[tuple[int, str, dt.date], Decimal] = defaultdict(Decimal)
     for entry in wanted:
         due[entry.partner_id, entry.account.value, date] += entry.amount
-    e = partner_entry.c
-    for row in work.rows(select(e.partner_id, e.account, e.date, func.sum(e.amount).label("amount")).where(
-            e.document_id == document_id).group_by(e.partner_id, e.account, e.date)):
+    for row in () if first else work.rows(_POSTED, {"document": document_id}):
         due[row.partner_id, row.account, row.date] -= row.amount
     rows: list[dict[str, Any]] = [
         {"posting_id": posting_id, "document_id": document_id, "partner_id": partner_id, "account": account,
@@ -52,10 +61,6 @@ def _watch_credit(work: Work, rows: Iterable[dict[str, Any]]) -> None:
     grown = [partner_id for partner_id, amount in change.items() if amount > 0]
     if not grown or "over_credit" in work.acknowledged:
         return
-    b = partner_balance.c
-    for row in work.rows(select(partner.c.name, partner.c.credit_limit, b.amount).join_from(
-            partner, partner_balance, b.partner_id == partner.c.id).where(
-            partner.c.id.in_(grown), b.account == Account.RECEIVABLE, partner.c.credit_limit > ZERO)):
-        if row.amount > row.credit_limit:
-            raise NeedsConfirmation("over_credit", N_("{partner} would owe {amount}, more than the limit {limit}"),
-                                    partner=row.name, amount=row.amount, limit=row.credit_limit)
+    for row in work.rows(_OVER, {"partners": grown}):
+        raise NeedsConfirmation("over_credit", N_("{partner} would owe {amount}, more than the limit {limit}"),
+                                partner=row.name, amount=row.amount, limit=row.credit_limit)
