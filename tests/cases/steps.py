@@ -47,8 +47,9 @@ def _deliver(work: Work, draft: Draft, holds: list[tuple[int, Decimal]]) -> Save
 
 def return_in(e: Entry) -> Saved:
     ref = e.step.get("ref", _delivery_of_order(e))
-    if ref is None and "unit_cost" in e.step:
-        return e.post("other_in", e.line(price=decimal(e.step["unit_cost"])))
+    if ref is None and not e.item.serial_once:  # numbers that come in only once come back as a return only
+        cost = None if e.world.returns_at_current else decimal(e.step.get("unit_cost"))
+        return e.post("other_in", *(line for _, line in e.lines(price=cost)))
     lines = []
     for item, line in e.lines(price=PRICE):
         if ref is not None:
@@ -103,10 +104,10 @@ def _change(e: Entry, draft: Draft) -> None:
     step, original = e.step, e.journal.steps.get(e.step["ref"], {})
     if "qty" in step:
         wanted = e.world.parts(e.world.item(original), Decimal(step["qty"]))
-        for line, (_, quantity) in zip(draft.lines, wanted, strict=True):
+        for line, (_, quantity) in zip(draft.lines, wanted, strict=False):
             line |= {"quantity": quantity} | ({} if "amount" in original else {"amount": None})
     for line in draft.lines:
-        if "unit_cost" in step:
+        if "unit_cost" in step and not (original.get("do") == "return_in" and e.world.returns_at_current):
             line |= {"price": Decimal(step["unit_cost"]), "amount": None}
         if "amount" in step:
             line |= {"amount": None if "fee" in draft.header else Decimal(step["amount"])}

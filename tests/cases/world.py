@@ -22,7 +22,7 @@ class Item:
 
     name: str
     id: int
-    tracking: str
+    serial_once: bool
     standard_cost: Decimal
     units: dict[str, int]
     factors: dict[str, Decimal]  # base units in each of them
@@ -43,6 +43,7 @@ class World:
             **{ours: Decimal(given[theirs]) / 100 for theirs, ours in PER_CENT.items() if given.get(theirs)})
         self.by_warehouse = given.get("cost_level") == "warehouse"
         self.by_lot = bool(given.get("cost_by_lot"))
+        self.returns_at_current = given.get("return_in") == "current"
         self._method = "fifo" if case["method"] == "fifo" else "moving_average"
         self._units: dict[tuple[str, bool], int] = {}
         self.items: dict[str, Item] = {}
@@ -107,7 +108,7 @@ class World:
             shelf_life_days=None if shelf_life is None else int(shelf_life),
             serial_once=bool(about.get("serial_once")))
         factors = {about["uom"]: ONE} | {unit: Decimal(str(ratio["factor"])) for unit, ratio in packs.items()}
-        return Item(name, made, about.get("tracking") or "none", cost or Decimal(0), units, factors, about["uom"],
+        return Item(name, made, bool(about.get("serial_once")), cost or Decimal(0), units, factors, about["uom"],
                     components)
 
 
