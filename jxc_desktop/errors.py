@@ -166,6 +166,17 @@ class DatabaseGone(DatabaseError):
     message = N_("The database cannot be reached; what you typed is kept. {detail}")
 
 
+class OutcomeUnknown(DatabaseGone):
+    """A commit was sent and never answered; the same key sent again finds out."""
+
+    message = N_("The connection broke while this was being saved; whether it was saved is being found out. "
+                 "What you typed is kept. {detail}")
+
+
+class DatabaseFull(DatabaseError):
+    message = N_("The disk of the database is full; nothing was saved. Free some space there and try again")
+
+
 class DatabaseNewer(DatabaseError):
     message = N_("The database was made by a newer version of the program ({found}); please update this PC")
 

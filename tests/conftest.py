@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.table import pytest_terminal_summary as pytest_terminal_summary
 from tests.logwatch import LogWatch
 from tests.pgcluster import Cluster, NoServer, server_programs
 

@@ -22,6 +22,7 @@ from jxc_desktop.errors import (
     DatabaseDamaged,
     DatabaseError,
     DatabaseForeign,
+    DatabaseFull,
     DatabaseGone,
     DatabaseNewer,
     DatabaseReadOnly,
@@ -227,12 +228,12 @@ _SQLITE_ERRORS: dict[int, type[DatabaseError]] = {
     sqlite3.SQLITE_READONLY: DatabaseReadOnly, sqlite3.SQLITE_CANTOPEN: DatabaseGone,
     sqlite3.SQLITE_IOERR: DatabaseGone, sqlite3.SQLITE_PERM: DatabaseReadOnly,
     sqlite3.SQLITE_CORRUPT: DatabaseDamaged, sqlite3.SQLITE_NOTADB: DatabaseDamaged,
-    sqlite3.SQLITE_READONLY_DBMOVED: DatabaseGone,
+    sqlite3.SQLITE_READONLY_DBMOVED: DatabaseGone, sqlite3.SQLITE_FULL: DatabaseFull,
 }
 _POSTGRESQL_ERRORS: dict[str, type[DatabaseError]] = {
     "40001": DatabaseBusy, "40P01": DatabaseBusy, "55P03": DatabaseBusy, "25006": DatabaseReadOnly,
     "42501": DatabaseReadOnly, "57P01": DatabaseGone, "57P02": DatabaseGone, "57P03": DatabaseGone,
-    "53300": DatabaseGone,
+    "53300": DatabaseGone, "53100": DatabaseFull,
 }
 
 

@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from jxc_desktop.errors import Cancelled, DatabaseBusy, DatabaseGone, NeedsConfirmation, UserError
+from jxc_desktop.errors import (
+    Cancelled,
+    DatabaseBusy,
+    DatabaseError,
+    DatabaseFull,
+    DatabaseGone,
+    NeedsConfirmation,
+    OutcomeUnknown,
+    UserError,
+)
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui.buttons import Role
 from jxc_desktop.ui.context import Context
@@ -18,7 +28,9 @@ from jxc_desktop.ui.tasks import Failed, Ticket
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import LoadingBar
 
-FAULT = "operation"
+FAULT, SLOW = "operation", "slow"
+SLOW_MS = 5000  # until somebody who waits for a save is told how it stands
+ASK_AGAIN_MS = 1000  # between attempts to find out what became of a save
 
 
 @dataclass(frozen=True)
@@ -59,15 +71,23 @@ class Operations:
             ticket.forget()
         self._tickets.clear()
 
-    def _send(self, what: _Command, acknowledged: frozenset[str]) -> None:
+    def _send(self, what: _Command, acknowledged: frozenset[str], *, unsure: bool = False) -> None:
+        """`unsure`: an earlier send may have been carried out; until that is known nobody is told an end."""
         def finished(outcome: Any) -> None:
             if self._bars:
                 self._bars.clear(FAULT)
+                self._bars.clear(SLOW)
             self._context.changes.publish(outcome.changes, self._page)
             if what.done:
                 what.done(outcome)
 
         def refused(error: Exception) -> None:
+            if isinstance(error, OutcomeUnknown) or (unsure and isinstance(error, DatabaseError)):
+                self._wait(str(error))
+                QTimer.singleShot(ASK_AGAIN_MS, self._page, lambda: self._send(what, acknowledged, unsure=True))
+                return
+            if self._bars:
+                self._bars.clear(SLOW)
             if isinstance(error, NeedsConfirmation) and self._confirmed(error, what.verb):
                 self._send(what, acknowledged | {error.key})
             elif what.failed:
@@ -77,7 +97,17 @@ class Operations:
 
         call = partial(self._context.commands.execute, what.command, *what.args, key=what.key,
                        acknowledged=acknowledged)
-        self._run(call, (), finished, refused, write=True)
+        if ticket := self._run(call, (), finished, refused, write=True):
+            QTimer.singleShot(SLOW_MS, self._page, partial(self._still, ticket.number))
+
+    def _still(self, number: int) -> None:
+        if number in self._tickets:
+            self._wait(tr("The database has not answered yet; what you typed is kept"))
+
+    def _wait(self, text: str) -> None:
+        """Say that it is not known yet what became of a save."""
+        if self._bars and SLOW not in self._bars.bars:
+            self._bars.show_bar(SLOW, text, Tone.WARN, closable=False)
 
     def _run(self, call: Callable[..., Any], args: tuple[Any, ...], done: Callable[[Any], object],
              failed: Failed, *, write: bool) -> Ticket | None:
@@ -112,6 +142,6 @@ class Operations:
         if not isinstance(error, UserError):
             raise error
         if self._bars and not isinstance(error, Cancelled | NeedsConfirmation):
-            passing = isinstance(error, DatabaseBusy | DatabaseGone)
+            passing = isinstance(error, DatabaseBusy | DatabaseGone | DatabaseFull)
             links: list[Link] = [(tr("Try again"), retry)] if retry and passing else []
             self._bars.show_bar(FAULT, str(error), Tone.BAD, links)

@@ -237,7 +237,7 @@ def test_a_missing_server_or_database_is_gone(pg_url: str) -> None:
     url = database.as_url(pg_url)
     for missing in (url.set(port=1), url.set(database="no_such_db")):
         with pytest.raises(errors.DatabaseGone):
-            save_a_unit(missing.render_as_string(hide_password=False))
+            save_a_unit(missing.render_as_string(hide_password=False), patience=0.2)
 
 
 @contextmanager
@@ -307,6 +307,15 @@ def test_lost_connections_are_made_again(pg_url: str, pg_cluster: object) -> Non
             f"'{database.as_url(pg_url).database}'")
         company.post("goods_receipt", (item, 1, 1))
         assert company.on_hand(item) == 1
+
+
+@pytest.mark.parametrize(("code", "meaning"), [
+    (sqlite3.SQLITE_FULL, errors.DatabaseFull), (sqlite3.SQLITE_IOERR | 4 << 8, errors.DatabaseGone),
+    (sqlite3.SQLITE_BUSY, errors.DatabaseBusy), (sqlite3.SQLITE_READONLY | 4 << 8, errors.DatabaseGone)])
+def test_what_sqlite_reports_is_said_in_words(code: int, meaning: type[errors.DatabaseError]) -> None:
+    original = sqlite3.OperationalError("x")
+    original.sqlite_errorcode = code
+    assert type(database.translated(DBAPIError("", {}, original))) is meaning
 
 
 # --- settings of the connection ------------------------------------------------------------------------------

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from jxc_desktop.document_types.schema import RecordDraft
-from jxc_desktop.errors import InvalidDraft, NotEnoughStock, PermissionDenied
+from jxc_desktop.errors import DatabaseGone, InvalidDraft, NotEnoughStock, OutcomeUnknown, PermissionDenied
 from jxc_desktop.models import TABLES
-from jxc_desktop.services import documents, records
+from jxc_desktop.services import database, documents, records
 from jxc_desktop.services.unit_of_work import Actor, Commands, Outcome, Saved, Work
 from tests.company import Company, day, line
+from tests.faults.proxy import Proxy
 
 UNIT = TABLES["unit"]
 
@@ -87,6 +88,25 @@ def test_the_same_save_from_two_threads_is_saved_once(company: Company) -> None:
         first, second = threads.map(save, range(2))
     assert first.value == second.value
     assert company.on_hand(item) == 10
+
+
+def test_nobody_is_told_not_saved_while_that_is_unknown(pg_company: Company) -> None:
+    """The answer to the commit is lost, and then the server is gone: only the key can tell."""
+    item, url = pg_company.item(), database.as_url(pg_company.url)
+    with Proxy(int(url.port or 0)) as proxy:
+        engine = database.open_engine(url.set(port=proxy.port).render_as_string(hide_password=False))
+        commands = Commands(engine, pg_company.commands.actor, "far away", patience=0.5)
+        draft = pg_company.draft("goods_receipt", (item, 10, 5))
+        proxy.cut, proxy.refuse_after_cut = "after", True
+        with pytest.raises(OutcomeUnknown):
+            commands.execute(documents.save, draft, key="k1")
+        with pytest.raises(DatabaseGone) as caught:
+            commands.execute(documents.save, draft, key="k2")
+        assert type(caught.value) is DatabaseGone  # nothing was sent: that is certain
+        proxy.refusing = False
+        assert commands.execute(documents.save, draft, key="k1").repeated
+        engine.dispose()
+    assert pg_company.on_hand(item) == 10
 
 
 def test_outcomes_of_every_kind_come_back(company: Company) -> None:

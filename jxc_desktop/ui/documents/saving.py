@@ -13,6 +13,7 @@ from jxc_desktop.document_types.schema import Draft
 from jxc_desktop.errors import (
     Cancelled,
     DatabaseBusy,
+    DatabaseFull,
     DatabaseGone,
     DatabaseReadOnly,
     InvalidDraft,
@@ -31,7 +32,7 @@ from jxc_desktop.ui.key_hold import KeyHold
 from jxc_desktop.ui.tokens import Tone
 
 SAVE_BAR, PRINT_BAR = "save", "print"
-_LOST = (DatabaseBusy, DatabaseGone, DatabaseReadOnly)
+_LOST = (DatabaseBusy, DatabaseFull, DatabaseGone, DatabaseReadOnly)
 
 
 class After(Enum):
