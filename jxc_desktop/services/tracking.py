@@ -51,6 +51,10 @@ class _Lines:
         return any(m.basis in COUNTS or (m.quantity > 0 and m.basis in (Basis.GIVEN, Basis.CURRENT, Basis.MADE))
                    for m in self.moves[i])
 
+    def counted(self, i: int) -> Decimal | None:
+        """What all lines of a count found of the item, where it is one."""
+        return next((m.measure for m in self.moves[i] if m.basis in COUNTS), None)
+
     def returns(self, i: int) -> int | None:
         """The line whose goods come back or are undone."""
         return next((m.origin for m in self.moves[i] if m.origin and m.basis is not Basis.ADJUST), None)
@@ -106,7 +110,9 @@ def _origin_parts(work: Work, line_ids: set[int]) -> dict[int, dict[str, tuple[i
 def _name(lines: _Lines, i: int, origins: Mapping[int, Mapping[str, Any]]) -> None:
     """The codes of a line; a return or mirror need not repeat them where there is no choice."""
     line, info = lines.draft.lines[i], lines.info(i)
-    codes = serials_in(line.get("serials")) if info.tracking == SERIAL else []
+    counted = lines.counted(i) is not None  # perhaps by several people, in a line each
+    named = [other for other in lines.draft.lines if other["item_id"] == info.id] if counted else [line]
+    codes = [c for other in named for c in serials_in(other.get("serials"))] if info.tracking == SERIAL else []
     codes = codes or [c for c in [line.get("lot")] if c]
     origin = lines.returns(i) or _adjusted(lines, i)
     there = list(origins.get(origin, {})) if origin else []
@@ -134,8 +140,8 @@ def _check(work: Work, lines: _Lines, known: Mapping[tuple[int, str], Any], orig
     seen: set[tuple[int, str]] = set()
     for i, codes in lines.codes.items():
         line, info = lines.draft.lines[i], lines.info(i)
-        counted = any(m.basis in COUNTS for m in lines.moves[i])
-        quantity = abs(line.get("base_quantity") or ZERO)
+        counted = lines.counted(i)
+        quantity = abs(line.get("base_quantity") or ZERO) if counted is None else counted
         revalued = any(m.basis is Basis.REVALUE for m in lines.moves[i])
         if not codes and (info.tracking == LOT or revalued):
             lines.fault(i, N_("{item} is kept by lots: enter the lot"))
@@ -145,7 +151,7 @@ def _check(work: Work, lines: _Lines, known: Mapping[tuple[int, str], Any], orig
             found = known.get((info.id, code))
             if found is None and not lines.brings_in(i):
                 lines.fault(i, N_("{item} has no {code}"), code=code)
-            if info.tracking == SERIAL and (info.id, code) in seen and not counted:
+            if info.tracking == SERIAL and (info.id, code) in seen and counted is None:
                 lines.fault(i, N_("Serial number {code} is there twice"), code=code)
             seen.add((info.id, code))
             _check_dates(lines, i, found)

@@ -269,6 +269,15 @@ def test_a_count_of_numbers_says_which_are_there(company: Company, phone: int) -
     assert by_lot(company, phone) == {"S1": 1, "S2": 1, "S3": 1}
 
 
+def test_what_several_people_count_adds_up(company: Company, phone: int, tea: int) -> None:
+    receive(company, phone, "S1 S2 S3", 4)
+    company.post("goods_receipt", line(tea, 5, 2, lot="A"), line(tea, 5, 2, lot="B"))
+    company.post("stock_count", line(phone, 1, serials="S3"), line(tea, 1, lot="A"), line(tea, 5, lot="B"),
+                 line(phone, 2, serials="S1\nS4"), line(tea, 3, lot="A"))
+    assert (by_lot(company, phone), by_lot(company, tea)) == ({"S1": 1, "S3": 1, "S4": 1}, {"A": 4, "B": 5})
+    assert refused(company, "stock_count", line(phone, 1, serials="S3"), (phone, 1)) == {("serials", 0)}
+
+
 def test_a_count_of_nothing_empties_the_shelf(company: Company, phone: int) -> None:
     receive(company, phone, "S1 S2", 4)
     company.post("stock_count", (phone, 0))
