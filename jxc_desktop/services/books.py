@@ -7,6 +7,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
+from jxc_desktop.document_types.features import in_use
 from jxc_desktop.errors import DatabaseError
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.models.records import company, employee, warehouse
@@ -28,6 +29,7 @@ class Books:
     demo: bool
     fresh: bool
     users: tuple[Actor, ...]
+    features: frozenset[str]
 
 
 def open_books(address: str, password: str = "", *, create: bool = False) -> Books:
@@ -48,9 +50,10 @@ def open_books(address: str, password: str = "", *, create: bool = False) -> Boo
         database.upgrade(full)
         engine = database.open_engine(full)
         with engine.connect() as connection:
-            row = connection.execute(select(company.c.name, company.c.demo, company.c.version)).one()
+            row = connection.execute(select(company)).one()
             stores = connection.execute(select(warehouse.c.id).limit(1)).first()
-        return Books(engine, address, row.name, bool(row.demo), row.version == 1 and stores is None, users(engine))
+        return Books(engine, address, row.name, bool(row.demo), row.version == 1 and stores is None, users(engine),
+                     in_use(row._mapping))
     except DBAPIError as error:
         raise database.translated(error) from error
     except DatabaseError as error:

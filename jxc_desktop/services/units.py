@@ -105,6 +105,12 @@ def shown(quantity_base: Decimal, units: Sequence[U]) -> str:
     return text
 
 
+def packed(quantity_base: Decimal, units: Sequence[U]) -> str:
+    """As `shown`, where that says more than the number of base units; else nothing."""
+    text = shown(quantity_base, units) if len(units) > 1 else ""
+    return "" if text.removesuffix(units[0].name).strip() == values.plain(quantity_base) else text
+
+
 class Typed(NamedTuple, Generic[U]):
     """What was typed: so many of `unit`; None where none was named. Several packs are one sum of base units."""
 

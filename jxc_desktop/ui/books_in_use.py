@@ -41,7 +41,7 @@ class BooksInUse(QObject):
         session.database_label = tr("Demo company") if books.demo else opened.label
         session.host, session.users, session.actor = opened.host, books.users, actor
         session.commands = Commands(books.engine, actor, origin)
-        session.queries = Queries(books.engine, actor)
+        session.queries = Queries(books.engine, actor, books.features)
         session.journal = session.journal or self._journal(books.address)
         self._keeper = Keeper(session.tasks, partial(_save, books.engine, actor), self)
         session.settings.use(opened.preferences, self._keeper.keep)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from jxc_desktop import document_types
+from jxc_desktop.document_types.features import in_use
 from jxc_desktop.document_types.schema import Draft, RecordDraft
 from jxc_desktop.errors import PermissionDenied
 from jxc_desktop.services import catalog, database, documents, records
@@ -21,7 +22,10 @@ from jxc_desktop.services.queries import history, lists, lookups, paths, stock
 from jxc_desktop.services.queries.history import AuditRow, DocumentFacts, DocumentLink
 from jxc_desktop.services.queries.lists import ListColumn, ListPage, ListQuery
 from jxc_desktop.services.queries.lookups import ItemHit, PartnerBalance, PriceProposal, RecordHit
+from jxc_desktop.services.queries.lots import LotQueries
 from jxc_desktop.services.queries.planning import PlanningQueries
+from jxc_desktop.services.queries.proof import ProofQueries
+from jxc_desktop.services.queries.shop import ShopQueries
 from jxc_desktop.services.queries.stock import AlertRow, StockFigures
 from jxc_desktop.services.unit_of_work import Actor, Work
 
@@ -29,11 +33,11 @@ __all__ = ["AlertRow", "AuditRow", "DocumentFacts", "DocumentLink", "ItemHit", "
            "ListQuery", "PartnerBalance", "PriceProposal", "Queries", "RecordHit", "StockFigures", "UnitChoice"]
 
 
-class Queries(PlanningQueries):
+class Queries(LotQueries, PlanningQueries, ProofQueries, ShopQueries):
     """The read side of the services for one actor: hides what that person may not see."""
 
-    def __init__(self, engine: Engine, actor: Actor):
-        self._engine, self.actor = engine, actor
+    def __init__(self, engine: Engine, actor: Actor, features: frozenset[str] | None = None):
+        self._engine, self.actor, self._features = engine, actor, features
 
     @contextmanager
     def _reading(self, permission: str | None = None) -> Iterator[Connection]:
@@ -98,7 +102,17 @@ class Queries(PlanningQueries):
 
     def company(self) -> dict[str, Any]:
         with self._reading() as c:
-            return dict(catalog.the_company(c).values)
+            found = dict(catalog.the_company(c).values)
+        self._features = in_use(found)
+        return found
+
+    @property
+    def features(self) -> frozenset[str]:
+        """What the company uses, as it was when its record was last asked for."""
+        if self._features is None:
+            self.company()
+        assert self._features is not None
+        return self._features
 
     def items(self, ids: Collection[int]) -> dict[int, ItemInfo]:
         with self._reading() as c:
@@ -168,7 +182,7 @@ class Queries(PlanningQueries):
     # lists
 
     def list_columns(self, source: str) -> tuple[ListColumn, ...]:
-        return lists.source(source).visible(self.actor)
+        return lists.source(source).visible(self.actor, self.features)
 
     def list_filters(self, source: str) -> tuple[str, ...]:
         return tuple(lists.source(source).filters)

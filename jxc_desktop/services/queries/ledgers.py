@@ -13,6 +13,8 @@ from jxc_desktop.models.documents import document as d_table
 from jxc_desktop.models.records import category, item, lot, partner, stock_level, unit, warehouse
 from jxc_desktop.models.stock import cost_pool, posting, stock_alert, stock_balance, stock_move
 from jxc_desktop.models.trail import audit_entry
+from jxc_desktop.services import catalog, units
+from jxc_desktop.services.queries import lots
 from jxc_desktop.services.queries.history import in_words, said
 from jxc_desktop.services.queries.lists import ListColumn, Source
 from jxc_desktop.services.queries.sources import category_and_below
@@ -24,7 +26,8 @@ STATE_TITLES = (("low", N_("Low")), ("over", N_("Over")), ("ok", N_("Enough")), 
 ACTION_TITLES = (("post", N_("Posted")), ("correct", N_("Corrected")), ("park", N_("Parked")),
                  ("unpost", N_("Unposted")), ("void", N_("Voided")), ("reverse", N_("Reversed")),
                  ("close", N_("Closed")), ("reopen", N_("Reopened")), ("print", N_("Printed")), ("save", N_("Saved")),
-                 ("delete", N_("Deleted")), ("export", N_("Exported")), ("import", N_("Imported")))
+                 ("delete", N_("Deleted")), ("export", N_("Exported")), ("import", N_("Imported")),
+                 ("join", N_("Sheets added")))
 _KIND_TITLES = tuple((k.key, k.title) for k in document_types.ALL)
 _ENTITY_TITLES = (*_KIND_TITLES, *((r.key, r.title) for r in document_types.RECORDS))
 
@@ -61,6 +64,7 @@ def stock() -> Source:
         ListColumn("warehouse", N_("Warehouse"), width=90), ListColumn("unit", N_("Unit"), width=56),
         ListColumn("state", N_("State"), "chip", 76, choices=STATE_TITLES),
         ListColumn("on_hand", N_("On hand"), "quantity", 90, sum=True),
+        ListColumn("packs", N_("In packs"), width=90, sortable=False),
         ListColumn("reserved", N_("Reserved"), "quantity", 80, sum=True),
         ListColumn("available", N_("Available"), "quantity", 90, sum=True),
         ListColumn("on_order", N_("On order"), "quantity", 80, sum=True),
@@ -74,7 +78,15 @@ def stock() -> Source:
         "item_id": lambda v: b.item_id == v, "low": lambda v: low if v else ~low,
         "nonzero": lambda v: b.on_hand != ZERO if v else b.on_hand == ZERO}
     return Source(columns, table, value, ("item_id", "warehouse_id"), "item.see", "code", filters,
-                  (item.c.code, item.c.name, item.c.initials, item.c.spec), {"name": item.c.pinyin}, finish=_valued)
+                  (item.c.code, item.c.name, item.c.initials, item.c.spec), {"name": item.c.pinyin}, finish=_valued,
+                  finish_page=_packed)
+
+
+def _packed(connection: Connection, rows: list[dict[str, Any]], actor: Actor) -> None:
+    """3箱5瓶 beside the figure of items with pack units."""
+    items = catalog.items(connection, {row["item_id"] for row in rows})
+    for row in rows:
+        row["packs"] = units.packed(row["on_hand"], items[row["item_id"]].units)
 
 
 def _valued(row: dict[str, Any]) -> dict[str, Any]:
@@ -90,11 +102,12 @@ def moves() -> Source:
     m, d = stock_move.c, d_table.c
     table = stock_move.join(d_table, d.id == m.document_id).join(posting, posting.c.id == m.posting_id).join(
         item, item.c.id == m.item_id).join(warehouse, warehouse.c.id == m.warehouse_id).outerjoin(
-        partner, partner.c.id == d.partner_id)
+        partner, partner.c.id == d.partner_id).outerjoin(lot, lot.c.id == m.lot_id)
     value = {
         "id": m.id, "document_id": m.document_id, "item_id": m.item_id, "warehouse_id": m.warehouse_id,
         "date": d.date, "number": d.number, "kind": d.kind, "code": item.c.code, "name": item.c.name,
-        "partner": partner.c.name, "warehouse": warehouse.c.name, "quantity": m.quantity,
+        "partner": partner.c.name, "warehouse": warehouse.c.name, "lot": lot.c.code, "lot_id": m.lot_id,
+        "quantity": m.quantity,
         "quantity_in": type_coerce(case((m.quantity > ZERO, m.quantity)), Quantity),
         "quantity_out": type_coerce(case((m.quantity < ZERO, -m.quantity)), Quantity),
         "balance": type_coerce(case((~m.restated, m.quantity_after)), Quantity),  # a restatement moves nothing
@@ -106,6 +119,7 @@ def moves() -> Source:
         ListColumn("kind", N_("Type"), "chip", 90, choices=_KIND_TITLES),
         ListColumn("code", N_("Code"), width=90), ListColumn("name", N_("Item"), width=180),
         ListColumn("partner", N_("Partner"), width=160), ListColumn("warehouse", N_("Warehouse"), width=90),
+        ListColumn("lot", N_("Lot or serial number"), width=110, feature=lots.FEATURE),
         ListColumn("quantity_in", N_("In"), "quantity", 80, sum=True),
         ListColumn("quantity_out", N_("Out"), "quantity", 80, sum=True),
         ListColumn("balance", N_("Balance"), "quantity", 90),
@@ -117,10 +131,10 @@ def moves() -> Source:
         ListColumn("actor", N_("By"), width=80), ListColumn("remark", N_("Remark"), width=140))
     filters: dict[str, Callable[[Any], ColumnElement[bool]]] = {
         "item_id": lambda v: m.item_id == v, "warehouse_id": lambda v: m.warehouse_id == v,
-        "date_from": lambda v: d.date >= v, "date_to": lambda v: d.date <= v,
+        "lot_id": lambda v: m.lot_id == v, "date_from": lambda v: d.date >= v, "date_to": lambda v: d.date <= v,
         "document_id": lambda v: m.document_id == v}
     return Source(columns, table, value, ("id",), "item.see", "id", filters,
-                  (d.number, item.c.code, item.c.name, item.c.initials, partner.c.name), finish=_unit_cost)
+                  (d.number, item.c.code, item.c.name, item.c.initials, partner.c.name, lot.c.code), finish=_unit_cost)
 
 
 def _unit_cost(row: dict[str, Any]) -> dict[str, Any]:
@@ -142,8 +156,8 @@ def alerts() -> Source:
         ListColumn("name", N_("Item"), width=220), ListColumn("spec", N_("Spec"), width=130),
         ListColumn("warehouse", N_("Warehouse"), width=100), ListColumn("on_hand", N_("On hand"), "quantity", 90),
         ListColumn("threshold", N_("Threshold"), "quantity", 90), ListColumn("unit", N_("Unit"), width=56),
-        ListColumn("lot", N_("Lot"), width=110),
-        ListColumn("expires", N_("Expires on"), "date", 100),
+        ListColumn("lot", N_("Lot"), width=110, feature="use_lots"),
+        ListColumn("expires", N_("Expires on"), "date", 100, feature="use_lots"),
         ListColumn("raised_at", N_("Raised at"), "datetime", 140))
     return Source(columns, table, value, ("id",), "item.see", "raised_at",
                   {"kind": lambda v: a.kind == v, "item_id": lambda v: a.item_id == v},
@@ -173,4 +187,5 @@ def _in_words(connection: Connection, rows: list[dict[str, Any]], actor: Actor) 
         row["changes"] = said(changes)
 
 
-PLAIN: dict[str, Callable[[], Source]] = {"stock": stock, "moves": moves, "alerts": alerts, "audit": audit}
+PLAIN: dict[str, Callable[[], Source]] = {"stock": stock, "lots": lots.source, "moves": moves, "alerts": alerts,
+                                        "audit": audit}

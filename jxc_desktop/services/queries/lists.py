@@ -7,10 +7,11 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, FromClause, Join, Select, func, literal, or_, select, tuple_
+from sqlalchemy import Column, Connection, FromClause, Join, Select, String, func, literal, or_, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from jxc_desktop import document_types
+from jxc_desktop.document_types import features
 from jxc_desktop.errors import NotFound
 from jxc_desktop.i18n import N_
 from jxc_desktop.services.unit_of_work import Actor
@@ -29,6 +30,7 @@ class ListColumn:
     sum: bool = False
     permission: str | None = None
     choices: tuple[tuple[str, str], ...] = ()  # a chip's (value, title)
+    feature: str | None = None  # of the company, without which the column is not offered
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,8 @@ class Source:
     finish: Callable[[dict[str, Any]], dict[str, Any]] = lambda row: row
     finish_page: Callable[[Connection, list[dict[str, Any]], Actor], None] = lambda connection, rows, actor: None
 
-    def visible(self, actor: Actor) -> tuple[ListColumn, ...]:
-        return tuple(c for c in self.columns if not c.permission or actor.may(c.permission))
+    def visible(self, actor: Actor, in_use: frozenset[str] = features.EVERY) -> tuple[ListColumn, ...]:
+        return features.shown(self.columns, in_use, actor.may)
 
 
 @cache
@@ -172,7 +174,7 @@ def _sort_value(src: Source, key: str, actor: Actor) -> ColumnElement[Any]:
     value = src.sort_by.get(key, src.values[key])
     if column is None or _never_null(src, value):  # bare, so that an index can serve it
         return value
-    nothing = "" if key in src.sort_by else _NOTHING.get(column.kind, ZERO)
+    nothing = "" if isinstance(value.type, String) else _NOTHING.get(column.kind, ZERO)
     return func.coalesce(value, literal(nothing, type_=value.type))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from jxc_desktop.document_types.schema import (
     PROGRESS_TITLES,
@@ -18,7 +18,9 @@ from jxc_desktop.i18n import N_
 from jxc_desktop.models import TABLES
 from jxc_desktop.models.documents import document as d_table
 from jxc_desktop.models.documents import document_line
-from jxc_desktop.models.records import barcode, category, employee, item, partner, warehouse
+from jxc_desktop.models.records import barcode, employee, item, partner, warehouse
+from jxc_desktop.services.categories import category_and_below as category_and_below
+from jxc_desktop.services.queries import pack_units
 from jxc_desktop.services.queries.lists import ListColumn, Source
 
 _KINDS = {FieldType.DATE: "date", FieldType.QUANTITY: "quantity", FieldType.PRICE: "price", FieldType.MONEY: "money",
@@ -28,7 +30,7 @@ _KINDS = {FieldType.DATE: "date", FieldType.QUANTITY: "quantity", FieldType.PRIC
 
 def _column(f: Field, key: str | None = None) -> ListColumn:
     return ListColumn(key or f.name, f.title, _KINDS.get(f.type, "text"), f.width, permission=f.permission,
-                      choices=f.choices)
+                      choices=f.choices, feature=f.feature)
 
 
 def _titles(titles: dict[Any, str]) -> tuple[tuple[str, str], ...]:
@@ -38,9 +40,10 @@ def _titles(titles: dict[Any, str]) -> tuple[tuple[str, str], ...]:
 def documents(kind: DocumentType) -> Source:
     """The list of one document type, from its declared header."""
     d = d_table.c
-    to_warehouse = warehouse.alias("to_warehouse")
+    to_warehouse, destination = warehouse.alias("to_warehouse"), warehouse.alias("destination")
     named = {"partner_id": ("partner", partner), "warehouse_id": ("warehouse", warehouse),
-             "to_warehouse_id": ("to_warehouse", to_warehouse), "employee_id": ("employee", employee)}
+             "to_warehouse_id": ("to_warehouse", to_warehouse), "destination_id": ("destination", destination),
+             "employee_id": ("employee", employee)}
     columns = [ListColumn("number", N_("Number"), width=160), ListColumn("date", N_("Date"), "date", 96),
                ListColumn("status", N_("Status"), "chip", 76, choices=_titles(STATUS_TITLES))]
     if kind.promise:
@@ -68,7 +71,8 @@ def documents(kind: DocumentType) -> Source:
                 ListColumn("print_count", N_("Prints"), "int", 60)]
     table: Any = d_table.outerjoin(partner, partner.c.id == d.partner_id).outerjoin(
         warehouse, warehouse.c.id == d.warehouse_id).outerjoin(
-        to_warehouse, to_warehouse.c.id == d.to_warehouse_id).outerjoin(employee, employee.c.id == d.employee_id)
+        to_warehouse, to_warehouse.c.id == d.to_warehouse_id).outerjoin(
+        destination, destination.c.id == d.destination_id).outerjoin(employee, employee.c.id == d.employee_id)
     return Source(tuple(columns), table, value, ("id",), kind.permission("see"), "date", _document_filters(),
                   (d.number, partner.c.name, partner.c.initials, d.remark, warehouse.c.name), sort_by,
                   (d.kind == kind.key,))
@@ -116,6 +120,7 @@ def records(kind: RecordType) -> Source:
         columns.append(ListColumn("barcode", N_("Barcode"), width=130))
         value["barcode"] = codes
         search.append(codes)
+        columns.append(ListColumn(pack_units.KEY, N_("Pack units"), width=110, sortable=False))
     filters: dict[str, Callable[[Any], ColumnElement[bool]]] = {
         "ids": lambda v: table.c.id.in_(v)}
     for name in ("active", "customer", "supplier", "parent_id"):
@@ -124,10 +129,5 @@ def records(kind: RecordType) -> Source:
     if "category_id" in table.c:
         filters["category_id"] = lambda v: table.c.category_id.in_(category_and_below(v))
     return Source(tuple(columns), joined, value, ("id",), kind.permission("see"),
-                  "code" if "code" in table.c else "name", filters, tuple(search), sort_by)
-
-
-def category_and_below(category_id: int) -> Select[Any]:
-    """The ids of a category and of all below it."""
-    found = select(category.c.id).where(category.c.id == category_id).cte(recursive=True)
-    return select(found.union(select(category.c.id).where(category.c.parent_id == found.c.id)).c.id)
+                  "code" if "code" in table.c else "name", filters, tuple(search), sort_by,
+                  **({"finish_page": pack_units.fill} if kind.key == "item" else {}))
