@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from jxc_desktop import document_types
-from jxc_desktop.document_types.schema import REFERENCES, Field, FieldType
+from jxc_desktop.document_types import features
+from jxc_desktop.document_types.schema import REFERENCES, Field, FieldType, serials_in
 from jxc_desktop.errors import PermissionDenied
 from jxc_desktop.i18n import N_, titled, tr
+from jxc_desktop.services.exchange import packs
 from jxc_desktop.services.exchange.kinds import Kind
 from jxc_desktop.services.exchange.progress import Progress
 from jxc_desktop.services.exchange.sheet import CannotExport, Column, Table, as_text
 from jxc_desktop.services.exchange.workbook import write_csv, write_xlsx
-from jxc_desktop.services.queries import ItemInfo, ListColumn, ListQuery, Queries
+from jxc_desktop.services.queries import ItemInfo, ListColumn, ListQuery, Queries, pack_units
 from jxc_desktop.values import ZERO
 
 _PAGE = 2000
@@ -33,8 +35,8 @@ def export_list(queries: Queries, query: ListQuery, columns: Sequence[ListColumn
     sums = queries.list_sums(query)
     shown = {k: v for k, v in sums.items() if k in {c.key for c in columns}}
     rows = _Counted(_all_rows(queries, query, columns), int(sums["count"]))
-    write(Table(list_title(query.source), _columns(columns), rows, shown or None, _filters_in_words(queries, query)),
-          path, progress)
+    write(Table(list_title(query.source), _columns(queries, columns), rows, shown or None,
+                _filters_in_words(queries, query)), path, progress)
 
 
 def _require(queries: Queries, source: str) -> None:
@@ -48,7 +50,7 @@ def _require(queries: Queries, source: str) -> None:
 def export_report(report: Any, path: Path | str, progress: Progress | None = None) -> None:
     """A report table as it is shown."""
     rows = [_row(row, report.columns) for row in report.rows]
-    write(Table(report.title, _columns(report.columns), rows, report.totals or None,
+    write(Table(report.title, _plain_columns(report.columns), rows, report.totals or None,
                 (report.subtitle,) if report.subtitle else ()), path, progress)
 
 
@@ -58,15 +60,14 @@ def export_document(queries: Queries, document_id: int, path: Path | str) -> Non
     kind = document_types.BY_KEY[draft.kind]
     _require(queries, f"document/{kind.key}")
     items = queries.items({line["item_id"] for line in draft.lines if line["item_id"]})
-    columns = []
-    for c in kind.columns:
-        if c.shown_only or (c.permission and not queries.actor.may(c.permission)):
-            continue
+    columns, told = [], [c for c in features.shown(kind.columns, queries.features, queries.actor.may)
+                         if not c.shown_only]
+    for c in told:
         if c.type is FieldType.ITEM:
             columns += [Column("code", tr("Code"), Kind.CODE), Column("name", tr("Item")), Column("spec", tr("Spec"))]
         else:
             columns.append(Column(c.name, tr(c.title), field_kind(c.type)))
-    rows = [_line(line, items.get(line["item_id"])) for line in draft.lines]
+    rows = [_line(line, told, items.get(line["item_id"])) for line in draft.lines]
     sums = {"quantity": draft.header["total_quantity"],
             "amount": sum((line["amount"] or ZERO for line in draft.lines), ZERO)}
     shown = {c.key for c in columns}
@@ -76,8 +77,13 @@ def export_document(queries: Queries, document_id: int, path: Path | str) -> Non
     write(Table(tr(kind.title), columns, rows, {k: v for k, v in sums.items() if k in shown}, head), path, None)
 
 
-def _line(line: Mapping[str, Any], item: ItemInfo | None) -> dict[str, Any]:
+def _line(line: Mapping[str, Any], told: Sequence[Field], item: ItemInfo | None) -> dict[str, Any]:
     row = dict(line)
+    for c in told:
+        if c.choices and line.get(c.name) is not None:
+            row[c.name] = tr(dict(c.choices).get(line[c.name], str(line[c.name])))
+        elif c.type is FieldType.SERIALS:
+            row[c.name] = ", ".join(serials_in(line.get(c.name)))
     if line.get("discount"):
         row["discount"] = 1 - line["discount"]  # as on the screen: what is paid
     if item:
@@ -111,7 +117,7 @@ def list_title(source: str) -> str:
         return tr(document_types.BY_KEY[key].title)
     if kind == "record":
         return tr(document_types.RECORDS_BY_KEY[key].title)
-    return tr({"stock": N_("Stock"), "moves": N_("Stock ledger"), "alerts": N_("Alerts"),
+    return tr({"stock": N_("Stock"), "lots": N_("Lots and serial numbers"), "moves": N_("Stock ledger"), "alerts": N_("Alerts"),
                "audit": N_("Audit trail")}[source])
 
 
@@ -119,16 +125,27 @@ def field_kind(kind: FieldType) -> Kind:
     """How a declared field is written to and read from a table."""
     return {FieldType.DATE: Kind.DATE, FieldType.QUANTITY: Kind.QUANTITY, FieldType.PRICE: Kind.PRICE,
             FieldType.MONEY: Kind.MONEY, FieldType.RATE: Kind.RATE, FieldType.DISCOUNT: Kind.RATE,
-            FieldType.FACTOR: Kind.QUANTITY, FieldType.INTEGER: Kind.INT, FieldType.FLAG: Kind.BOOL,
-            FieldType.ITEM: Kind.CODE}.get(kind, Kind.TEXT)
+            FieldType.FACTOR: Kind.FACTOR, FieldType.INTEGER: Kind.INT, FieldType.FLAG: Kind.BOOL,
+            FieldType.ITEM: Kind.CODE, FieldType.LOT: Kind.CODE, FieldType.SERIALS: Kind.CODE}.get(kind, Kind.TEXT)
 
 
-def _columns(columns: Sequence[ListColumn]) -> tuple[Column, ...]:
+def _columns(queries: Queries, columns: Sequence[ListColumn]) -> tuple[Column, ...]:
+    """Pack units, one text on the screen, are columns that can be imported again."""
+    made: list[Column] = []
+    for c in columns:
+        if c.key == pack_units.KEY:
+            made += packs.columns(queries.most_packs(), costs=queries.actor.may("see_cost"))
+        else:
+            made += _plain_columns([c])
+    return tuple(made)
+
+
+def _plain_columns(columns: Sequence[ListColumn]) -> tuple[Column, ...]:
     return tuple(Column(c.key, tr(c.title), _KINDS.get(c.kind) or Kind(c.kind)) for c in columns)
 
 
 def _row(row: Mapping[str, Any], columns: Sequence[ListColumn]) -> dict[str, Any]:
-    return {c.key: _cell(c, row.get(c.key)) for c in columns}
+    return {c.key: _cell(c, row.get(c.key)) for c in columns} | packs.cells(row.get(pack_units.ROWS, ()))
 
 
 def _cell(column: ListColumn, value: Any) -> Any:

@@ -7,6 +7,7 @@ from jxc_desktop.document_types.schema import REFERENCES, RecordDraft, RecordTyp
 from jxc_desktop.errors import InvalidDraft, Problem
 from jxc_desktop.i18n import tr
 from jxc_desktop.services import records
+from jxc_desktop.services.exchange import packs
 from jxc_desktop.services.exchange.names import MAKES, Names, folded
 from jxc_desktop.services.exchange.plans import BARCODE, ERROR, NEW, UPDATE, ImportPlan, Options, ReadRow, resolve
 from jxc_desktop.services.unit_of_work import Work
@@ -27,7 +28,8 @@ def plan(names: Names, kind: RecordType, rows: Sequence[ReadRow], options: Optio
         owner = names.barcode_owner(str(row.values[BARCODE])) if row.values.get(BARCODE) else None
         if (existing and not options.update) or owner not in (None, existing):
             row.problems.append(tr("{value} is already used", value=row.values[identity if existing else BARCODE]))
-        draft = RecordDraft(kind.key, _completed(kind, row.values, new=existing is None))
+        children = _check_packs(names, row) if kind.key == "item" else {}
+        draft = RecordDraft(kind.key, _completed(kind, row.values, new=existing is None), children)
         row.problems += [p.text() for p in kind.problems(draft) if not _made_later(kind, p, row.values, existing)]
         actions.append(UPDATE if existing else NEW)
     return actions, [*_look_alikes(names, kind, rows), *_made_besides(names, kind, rows)]
@@ -44,10 +46,20 @@ def _completed(kind: RecordType, values: Mapping[str, Any], *, new: bool) -> dic
 
 def _made_later(kind: RecordType, problem: Problem, values: Mapping[str, Any], existing: int | None) -> bool:
     """Not a fault: a reference that is made with the import, or a required field that the record has already."""
+    if problem.field == f"{packs.CHILD.key}.unit_id":
+        made = [pack["unit_id"] for pack, _ in packs.given(values)]
+        return isinstance(made[problem.line or 0], str)
     f = next((f for f in kind.fields if f.name == problem.field), None)
     given = values.get(problem.field)
     return f is not None and ((given is None and existing is not None) or (
         f.type in REFERENCES and REFERENCES[f.type] in MAKES and isinstance(given, str)))
+
+
+def _check_packs(names: Names, row: ReadRow) -> dict[str, list[dict[str, Any]]]:
+    """The pack units of a row, their units resolved as far as they exist."""
+    for number in range(1, packs.SETS + 1):
+        resolve(names, packs.CHILD.fields, row, packs.prefix(number), makes=tuple(MAKES))
+    return {packs.CHILD.key: [pack for pack, _ in packs.given(row.values)]}
 
 
 def _look_alikes(names: Names, kind: RecordType, rows: Sequence[ReadRow]) -> list[str]:
@@ -67,9 +79,12 @@ def _look_alikes(names: Names, kind: RecordType, rows: Sequence[ReadRow]) -> lis
 def _made_besides(names: Names, kind: RecordType, rows: Sequence[ReadRow]) -> list[str]:
     """The units and categories that the file brings along."""
     found = []
+    packed = [packs.prefix(number) + "unit_id" for number in range(1, packs.SETS + 1)]
     for f in kind.fields:
         if REFERENCES.get(f.type) in MAKES:
-            made = dict.fromkeys(row.values[f.name] for row in rows if isinstance(row.values.get(f.name), str))
+            places = [f.name, *(packed if f.name == "unit_id" else ())]
+            made = dict.fromkeys(row.values[place] for row in rows for place in places
+                                 if isinstance(row.values.get(place), str))
             if made:
                 found.append(tr("New in {field}: {values}", field=tr(f.title), values=", ".join(made)))
     return found
@@ -104,6 +119,9 @@ def _save(work: Work, names: Names, kind: RecordType, given: Mapping[str, Any]) 
     changed = _completed(kind, values, new=existing is None)
     unchanged = existing is not None and all(draft.values[k] == v for k, v in changed.items())
     draft.values |= changed
+    unchanged &= not packs.merge(draft, [
+        (pack | {"unit_id": names.find_or_make("unit", pack["unit_id"], work)}, code)
+        for pack, code in packs.given(values)])
     if code := values.get(BARCODE):
         rows = draft.children.setdefault("barcode", [])
         if all(r["code"] != code for r in rows):

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jxc_desktop import document_types
+from jxc_desktop.document_types import features
 from jxc_desktop.document_types.schema import REFERENCES, DocumentType, Field, FieldType, RecordType
 from jxc_desktop.errors import NotFound
 from jxc_desktop.i18n import N_, titled, tr
-from jxc_desktop.services.exchange import import_documents, import_records
+from jxc_desktop.services.exchange import import_documents, import_records, packs
 from jxc_desktop.services.exchange.cells import BadCell, convert
 from jxc_desktop.services.exchange.exporting import field_kind
 from jxc_desktop.services.exchange.kinds import Kind
@@ -42,20 +43,26 @@ def kind_of(kind_key: str) -> RecordType | DocumentType:
     return kind
 
 
-def targets(kind_key: str) -> tuple[Target, ...]:
-    """The fields of a record or document type that columns may feed."""
+def targets(kind_key: str, in_use: frozenset[str] = features.EVERY) -> tuple[Target, ...]:
+    """The fields of a record or document type that columns may feed, in a company that uses these features."""
     kind = kind_of(kind_key)
     if isinstance(kind, RecordType):
-        found = [_target(f) for f in kind.fields if f.type is not FieldType.PICTURE and not f.read_only]
+        found = [_target(f) for f in _taken(kind.fields, in_use) if f.type is not FieldType.PICTURE]
         if kind_key == "item":
             found.append(Target(BARCODE, tr("Barcode"), ("条码", "条形码", "商品条码", "国际条码"), Kind.CODE))
+            found += packs.targets()
         return tuple(found)
     number = Target(GROUP, tr("Document number"), ("单号", "单据编号", "单据号", "订单号", "InvoiceNo", "OrderID"),
                     Kind.CODE)
     # the header's remark comes last: a column of remarks is that of the lines
     return (number, *(_target(f) for f in kind.header if f.name != "remark"),
-            *(_target(c, prefix="line.") for c in kind.columns if not c.shown_only),
+            *(_target(c, prefix="line.") for c in _taken(kind.columns, in_use)),
             *(_target(f) for f in kind.header if f.name == "remark"))
+
+
+def _taken(fields: Sequence[Field], in_use: frozenset[str]) -> list[Field]:
+    """What a file may state: not what the screen adds, nor what is set once."""
+    return [f for f in fields if features.is_on(f.feature, in_use) and not f.shown_only and not f.read_only]
 
 
 def _target(f: Field, prefix: str = "") -> Target:

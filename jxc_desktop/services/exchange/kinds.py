@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from jxc_desktop.values import COST_PLACES, MONEY_PLACES, PRICE_PLACES, QUANTITY_PLACES, RATE_PLACES
+from jxc_desktop.values import COST_PLACES, FACTOR_PLACES, MONEY_PLACES, PRICE_PLACES, QUANTITY_PLACES, RATE_PLACES
 
 
 class Kind(StrEnum):
@@ -13,6 +13,7 @@ class Kind(StrEnum):
     COST = "cost"
     MONEY = "money"
     RATE = "rate"
+    FACTOR = "factor"
     INT = "int"
     DATE = "date"
     DATETIME = "datetime"
@@ -26,6 +27,7 @@ PLACES = {
     Kind.COST: COST_PLACES,
     Kind.MONEY: MONEY_PLACES,
     Kind.RATE: RATE_PLACES,
+    Kind.FACTOR: FACTOR_PLACES,
     Kind.INT: 0,
 }
 NUMBERS = frozenset(PLACES)

@@ -1,22 +1,25 @@
 """A saved document of any type as a sheet to print, from its declaration."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from jxc_desktop import document_types
 from jxc_desktop.capitals import capitals
-from jxc_desktop.document_types.schema import REFERENCES, DocumentType, Draft, Field, FieldType, Status
+from jxc_desktop.document_types import features
+from jxc_desktop.document_types.schema import REFERENCES, DocumentType, Draft, Field, FieldType, Status, serials_in
 from jxc_desktop.errors import PermissionDenied
-from jxc_desktop.i18n import tr
-from jxc_desktop.services.printing.sheet import COPIES, SIGNATURES, Company, Kind, Sheet, SheetColumn
+from jxc_desktop.i18n import N_, titled, tr
+from jxc_desktop.services.printing.sheet import COPIES, DETAILS, SIGNATURES, Company, Kind, Sheet, SheetColumn
 from jxc_desktop.services.queries import DocumentFacts, Queries
 
 _KINDS = {FieldType.QUANTITY: Kind.QUANTITY, FieldType.PRICE: Kind.PRICE, FieldType.MONEY: Kind.MONEY,
           FieldType.RATE: Kind.RATE, FieldType.DISCOUNT: Kind.RATE}
-_WEIGHTS = {"unit_id": 5, "quantity": 8, "price": 9, "discount": 6, "tax_rate": 6, "amount": 11, "remark": 11}
+_WEIGHTS = {"role": 5, "unit_id": 5, "quantity": 8, "price": 9, "discount": 6, "tax_rate": 6, "amount": 11, "remark": 11}
 _LEFT_OUT = {"available", "gift", "tax_rate"}  # figures of the screen; tax stands on invoices, not on notes
+_BELOW = ("lot", "production_date", "expiry_date", "serials")  # what follows the goods stands below their row
+_TOLD = {"book", "difference", "price"}  # what a blind count must not tell before it is done
 
 
 def sheets(queries: Queries, document_ids: Sequence[int]) -> list[Sheet]:
@@ -33,16 +36,19 @@ def _sheet(queries: Queries, company: Mapping[str, Any], document_id: int) -> Sh
         raise PermissionDenied(actor=queries.actor.name, permission=kind.permission("print"))
     partner_id = draft.header.get("partner_id")
     red = draft.reversal_of_id is not None
-    priced = any(c.name == "amount" and _may_see(queries, c) for c in kind.columns)
+    told = _told(kind, draft, queries)
+    priced = any(c.name == "amount" for c in told)
+    columns = _columns(told)
+    sums = {"quantity": draft.header["total_quantity"]} | ({"amount": _amount(draft)} if priced else {})
     total: Decimal = draft.header["total"]
     return Sheet(
         title=tr(kind.print_title or kind.title), number=draft.number or tr("Draft"), date=draft.header["date"],
         company=Company(company["name"], company["address"] or "", company["phone"] or "",
                         tuple(company["bank"].splitlines()) if company["bank"] else ()),
-        columns=_columns(kind, queries), rows=_rows(kind, draft, queries),
+        columns=columns, rows=_rows(told, draft, queries),
         partner=queries.label("partner", partner_id) if partner_id else "",
         status_mark=_mark(facts, red=red), head=_head(kind, draft, queries),
-        totals={"quantity": draft.header["total_quantity"]} | ({"amount": _amount(draft)} if priced else {}),
+        totals={c.key: sums[c.key] for c in columns if c.key in sums},
         amount_in_words=tr("RMB") + capitals(total) if priced and total else "",
         money_lines=_money_lines(kind, draft, queries, company) if priced else (),
         terms=company["print_terms"] or "" if any(f.name == "address" for f in kind.header) else "",
@@ -51,26 +57,40 @@ def _sheet(queries: Queries, company: Mapping[str, Any], document_id: int) -> Sh
         barcode=draft.number or "", red=red)
 
 
-def _may_see(queries: Queries, f: Field) -> bool:
-    return not f.permission or queries.actor.may(f.permission)
+def _told(kind: DocumentType, draft: Draft, queries: Queries) -> tuple[Field, ...]:
+    """The columns of the type that this paper may show."""
+    secret = _TOLD if draft.header.get("blind") and draft.status is Status.DRAFT else frozenset[str]()
+    return tuple(c for c in features.shown(kind.columns, queries.features, queries.actor.may)
+                 if c.name not in _LEFT_OUT and c.name not in secret)
 
 
-def _columns(kind: DocumentType, queries: Queries) -> tuple[SheetColumn, ...]:
+def _columns(told: Sequence[Field]) -> tuple[SheetColumn, ...]:
     columns = [SheetColumn("index", tr("No."), 4, Kind.INDEX)]
-    for c in kind.columns:
+    for c in told:
         if c.type is FieldType.ITEM:
             columns += [SheetColumn("code", tr("Code"), 9), SheetColumn("name", tr("Item"), 24),
                         SheetColumn("spec", tr("Spec"), 12)]
-        elif c.name not in _LEFT_OUT and _may_see(queries, c):
+        elif c.name not in _BELOW:
             columns.append(SheetColumn(c.name, tr(c.title), _WEIGHTS.get(c.name, 9), _KINDS.get(c.type, Kind.TEXT)))
     return tuple(columns)
 
 
-def _rows(kind: DocumentType, draft: Draft, queries: Queries) -> tuple[dict[str, Any], ...]:
+def _rows(told: Sequence[Field], draft: Draft, queries: Queries) -> tuple[dict[str, Any], ...]:
     items = queries.items({line["item_id"] for line in draft.lines if line["item_id"]})
+    names = {c.name for c in told}
+    dated = queries.lot_dates({(line["item_id"], line["lot"]) for line in draft.lines if line.get("lot")}) \
+        if "lot" in names else {}
+    received = queries.received([line["source_line_id"] for line in draft.lines if line.get("source_line_id")]) \
+        if "received" in names else {}
+    differences = {d.line: d.difference for d in queries.count_differences(draft)} if "difference" in names else {}
     rows = []
-    for line in draft.lines:
-        row = {c.name: line.get(c.name) for c in kind.columns if not c.shown_only and _may_see(queries, c)}
+    for i, line in enumerate(draft.lines):
+        row: dict[str, Any] = {c.name: _cell(c, line.get(c.name)) for c in told}
+        row[DETAILS] = _details(line, names, dated)
+        if i in differences:
+            row["difference"] = differences[i]
+        if line.get("source_line_id") in received:
+            row["received"] = received[line["source_line_id"]].quantity
         item = items.get(line["item_id"])
         if item:
             choice = item.choice(line["unit_id"])
@@ -81,6 +101,22 @@ def _rows(kind: DocumentType, draft: Draft, queries: Queries) -> tuple[dict[str,
             row["remark"] = " ".join(filter(None, (tr("Gift"), line.get("remark"))))
         rows.append(row)
     return tuple(rows)
+
+
+def _cell(c: Field, value: Any) -> Any:
+    return tr(dict(c.choices).get(value, str(value))) if c.choices and value is not None else value
+
+
+def _details(line: Mapping[str, Any], names: Collection[str], dated: Mapping[Any, Any]) -> tuple[str, ...]:
+    """Lot, dates and serial numbers of a line, as words that stay whole."""
+    known = dated.get((line["item_id"], line.get("lot")), (None, None))
+    words = [titled(tr("Lot"), line["lot"])] if line.get("lot") and "lot" in names else []
+    for title, name, date in ((N_("Produced on"), "production_date", known[0]), (N_("Expires on"), "expiry_date",
+                                                                                known[1])):
+        if "lot" in names and (date := line.get(name) or date):
+            words.append(titled(tr(title), date.isoformat()))
+    serials = serials_in(line.get("serials")) if "serials" in names else []
+    return (*words, *((titled(tr("Serial numbers"), serials[0]), *serials[1:]) if serials else ()))
 
 
 def _head(kind: DocumentType, draft: Draft, queries: Queries) -> tuple[tuple[str, str], ...]:

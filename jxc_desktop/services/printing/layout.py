@@ -1,7 +1,7 @@
 """Where everything of a sheet goes on a paper: head, columns, and the rows of every page."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from jxc_desktop.i18n import tr
 from jxc_desktop.services.printing.fonts import ELLIPSIS, clean, clip, width, wrap
 from jxc_desktop.services.printing.papers import Paper
-from jxc_desktop.services.printing.sheet import Kind, Sheet, SheetColumn, shown
+from jxc_desktop.services.printing.sheet import DETAILS, Kind, Sheet, SheetColumn, shown
 
 POINT = 25.4 / 72  # millimetres
 PAD = 1.0  # between a rule and the letters beside it
@@ -39,11 +39,15 @@ class PlacedColumn:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of goods: the lines of every cell, and how many grid rows it takes."""
+    """One row of goods: the lines of every cell, those below them all, and how many grid rows it takes.
+
+    What is left below a row that fills a page goes on in a row without cells.
+    """
 
     cells: tuple[list[str], ...]
     slots: int
     values: Mapping[str, Any]
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,11 @@ def place(sheet: Sheet, paper: Paper) -> Layout:
     columns = _columns(sheet, room, look.text)
     row_height, slots = _grid(paper.room_high - fixed_height(sheet, paper, head, notes), paper)
     per_slot = max(1, int((row_height - PAD / 2) / leading(look.text)))
-    rows = [_row(n, values, columns, look.text, (per_slot, slots)) for n, values in enumerate(sheet.rows, 1)]
+    rows = []
+    for number, values in enumerate(sheet.rows, 1):
+        row = _row(number, values, columns, look.text, (per_slot, slots))
+        below = _below(values, details_room(room, columns), look.small)
+        rows += _with_below(row, below, (per_slot, slots)) if below else [row]
     return Layout(room, head, columns, row_height, slots, _pages(rows, slots), notes)
 
 
@@ -116,6 +124,39 @@ def _row(number: int, values: Mapping[str, Any], columns: Sequence[PlacedColumn]
         else:
             cells.append([clean(shown(values.get(column.key), column.kind))])
     return Row(tuple(cells), ceil(max(1, *map(len, cells)) / per_slot), values)
+
+
+def details_start(columns: Sequence[PlacedColumn]) -> float:
+    """Words below a row begin behind its number."""
+    return columns[1].x if len(columns) > 1 else 0.0
+
+
+def details_room(room: float, columns: Sequence[PlacedColumn]) -> float:
+    return room - details_start(columns) - 2 * PAD
+
+
+def _below(values: Mapping[str, Any], room: float, size: float) -> list[str]:
+    """Words in lines of `room`, two blanks apart; none is broken."""
+    lines: list[str] = []
+    for word in values.get(DETAILS, ()):
+        word = clip(clean(word), room, size)
+        if lines and width(f"{lines[-1]}  {word}", size) <= room:
+            lines[-1] += f"  {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def _with_below(row: Row, below: Sequence[str], grid: tuple[int, int]) -> Iterator[Row]:
+    """The row with the lines below it, in as many parts as pages need."""
+    per_slot, slots = grid
+    cells, first = row.cells, max(map(len, row.cells))
+    values, rest = row.values, list(below)
+    while rest:
+        taken = max(1, slots * per_slot - first)
+        lines, rest = rest[:taken], rest[taken:]
+        yield Row(cells, min(slots, ceil((first + len(lines)) / per_slot)), values, tuple(lines))
+        cells, first, values = tuple([] for _ in cells), 0, {}
 
 
 def _pages(rows: Sequence[Row], slots: int) -> tuple[tuple[Row, ...], ...]:

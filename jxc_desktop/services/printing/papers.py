@@ -18,6 +18,7 @@ class Look:
     """How a sheet is set, in points for letters and millimetres for the rest."""
 
     text: float  # everything but the titles; an impact printer needs 9 points
+    small: float  # what stands under the name of an item: its lot, serial numbers
     company: float
     title: float
     heading: float  # height of company, title and bar code
@@ -54,10 +55,10 @@ class Paper:
 
 
 # An impact ribbon prints neither grey nor hairlines.
-_IMPACT = Look(text=9, company=15, title=13, heading=14, line=4.2, signing=6.3, rule=0.28, boxed=True,
+_IMPACT = Look(text=9, small=9, company=15, title=13, heading=14, line=4.2, signing=6.3, rule=0.28, boxed=True,
                coloured=False)
 _IMPACT_LOW = replace(_IMPACT, company=13, title=12, heading=13, joined=True)
-_LASER = Look(text=9, company=16, title=13, heading=19, line=5.2, signing=12, rule=0.15, boxed=False,
+_LASER = Look(text=9, small=7.5, company=16, title=13, heading=19, line=5.2, signing=12, rule=0.15, boxed=False,
               coloured=True)
 _LASER_LOW = replace(_LASER, text=8.5, company=14, title=12, heading=14, line=4.4, signing=7.5)
 

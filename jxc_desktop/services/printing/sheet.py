@@ -12,6 +12,7 @@ from typing import Any
 from jxc_desktop.i18n import N_
 from jxc_desktop.values import PRICE_PLACES, grouped, plain
 
+DETAILS = "details"  # of a row: words that stand below its cells, over the width of the table
 COPIES = (N_("Stub"), N_("Customer"), N_("Finance"), N_("Warehouse"))
 SIGNATURES = (N_("Prepared by"), N_("Approved by"), N_("Storekeeper"), N_("Delivered by"),
               N_("Received by customer"))
@@ -72,6 +73,7 @@ class Company:
 class Sheet:
     """One document to print; every text is already in the reader's language.
 
+    A row is (column, value), and under DETAILS words that are printed below it and never broken.
     `head` and `money_lines` are (label, value), `signatures` (label, name or ""). A column whose key stands
     in `totals` gets a subtotal on every page. `copies` are the names of the parts, `print_number` counts
     from 1, `red` marks a reversal.

@@ -1,21 +1,29 @@
 """The table of a page: titles, goods, subtotal and total, the amount in words, money owed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from jxc_desktop.i18n import tr
-from jxc_desktop.services.printing.layout import PAD, PlacedColumn, Row, band_height, leading
+from jxc_desktop.services.printing.layout import PAD, PlacedColumn, Row, band_height, details_start, leading
 from jxc_desktop.services.printing.leaf import Leaf
 from jxc_desktop.services.printing.sheet import Align, Kind, shown, subtotals
 
+Gap = tuple[float, float]  # from and to which height there is no line between columns
 _STRONG = 0.3  # the lines that hold a calm table together
 
 
 def draw_table(leaf: Leaf, top: float) -> float:
     """Draw the table from `top`; the height at which it ends."""
     y = _titles(leaf, top)
+    gaps: list[Gap] = []
     for row in leaf.rows:
-        y = _goods(leaf, row, y)
+        below = leading(leaf.look.small) * len(row.below) + (PAD / 2 if row.below else 0)
+        end = y + row.slots * leaf.layout.row_height
+        _cells(leaf, row, y, end - below)
+        if row.below:
+            _details(leaf, row.below, end - below)
+            gaps.append((end - below, end))
+        y = _separator(leaf, end)
     if leaf.paper.continuous:
         for _ in range(leaf.layout.slots - sum(row.slots for row in leaf.rows)):
             y = _separator(leaf, y + leaf.layout.row_height)
@@ -29,7 +37,7 @@ def draw_table(leaf: Leaf, top: float) -> float:
         y = _owed(leaf, y)
     if leaf.look.boxed:
         leaf.pen.box(0, top, leaf.layout.width, y - top, leaf.look.rule)
-        _verticals(leaf, top, grid_end, sums_end)
+        _verticals(leaf, top, (grid_end, sums_end), gaps)
     return y
 
 
@@ -56,12 +64,11 @@ def _anchor(placed: PlacedColumn, align: Align) -> float:
     return placed.x + (placed.width / 2 if align is Align.CENTRE else placed.width - PAD)
 
 
-def _goods(leaf: Leaf, row: Row, y: float) -> float:
+def _cells(leaf: Leaf, row: Row, y: float, end: float) -> None:
     size, step = leaf.look.text, leading(leaf.look.text)
-    high = row.slots * leaf.layout.row_height
     for placed, lines in zip(leaf.layout.columns, row.cells, strict=True):
         align = placed.column.alignment
-        middle = y + high / 2 - (len(lines) - 1) * step / 2
+        middle = (y + end) / 2 - (len(lines) - 1) * step / 2
         for line in lines:
             if placed.column.kind.numeric:
                 leaf.pen.figure(_anchor(placed, Align.RIGHT), middle, line, size=size,
@@ -69,7 +76,14 @@ def _goods(leaf: Leaf, row: Row, y: float) -> float:
             else:
                 leaf.pen.text(_anchor(placed, align), middle, line, size=size, align=align)
             middle += step
-    return _separator(leaf, y + high)
+
+
+def _details(leaf: Leaf, lines: Sequence[str], y: float) -> None:
+    """Lot, dates and serial numbers of a row, over all its columns."""
+    size, step = leaf.look.small, leading(leaf.look.small)
+    for number, line in enumerate(lines):
+        leaf.pen.text(details_start(leaf.layout.columns) + PAD, y + (number + 0.5) * step, line, size=size,
+                      ink=leaf.soft)
 
 
 def _sums(leaf: Leaf, y: float, label: str, sums: Mapping[str, Decimal], *, bold: bool) -> float:
@@ -124,8 +138,14 @@ def _money(leaf: Leaf, y: float, start: float) -> None:
                         room=step - wide - 3 * PAD)
 
 
-def _verticals(leaf: Leaf, top: float, grid_end: float, sums_end: float) -> None:
+def _verticals(leaf: Leaf, top: float, ends: tuple[float, float], gaps: Sequence[Gap]) -> None:
+    """Lines between columns, down to the end of the goods or of the sums; not through words that run over them."""
+    grid_end, sums_end = ends
     summed = _label_room(leaf) + PAD
-    for placed in leaf.layout.columns[1:]:
+    for number, placed in enumerate(leaf.layout.columns[1:]):
         end = sums_end if leaf.sheet.totals and placed.x >= summed - PAD / 2 else grid_end
-        leaf.pen.line(placed.x, top, placed.x, end, leaf.look.rule)
+        start = top
+        for gap_start, gap_end in gaps if number else ():
+            leaf.pen.line(placed.x, start, placed.x, gap_start, leaf.look.rule)
+            start = gap_end
+        leaf.pen.line(placed.x, start, placed.x, end, leaf.look.rule)

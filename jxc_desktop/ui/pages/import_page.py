@@ -104,12 +104,12 @@ class ImportPage(PageWidget):
     def read_file(self, path: str, sheet: str | None = None) -> None:
         """Read a table and go on to its columns."""
         self._path = path
-        self.operations.read(work.load, self.choose.kind, path, sheet, done=self._take)
+        self.operations.read(work.load, self.choose.kind, self.context.queries.features, path, sheet, done=self._take)
 
     def paste(self) -> None:
         text = QGuiApplication.clipboard().text()
         if text.strip():
-            self.operations.read(work.load_text, self.choose.kind, text, done=self._take)
+            self.operations.read(work.load_text, self.choose.kind, self.context.queries.features, text, done=self._take)
 
     def _take(self, loaded: Loaded) -> None:
         self.bars.clear(FAULT)
@@ -195,7 +195,8 @@ class ImportPage(PageWidget):
         kind = self.choose.kind
         path, _ = QFileDialog.getSaveFileName(self, tr("Template"), f"{work.title_of(kind)}.xlsx", "Excel (*.xlsx)")
         if path:
-            self.operations.read(work.write_template, kind, path, done=lambda _: self._written(path))
+            self.operations.read(work.write_template, kind, self.context.queries.features, path,
+                                 done=lambda _: self._written(path))
 
     def export_faults(self) -> None:
         path, _ = QFileDialog.getSaveFileName(self, tr("Export the faulty rows"), tr("Faulty rows") + ".xlsx",

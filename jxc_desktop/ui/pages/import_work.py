@@ -40,24 +40,24 @@ def title_of(kind: str) -> str:
     return tr(known.title)
 
 
-def load(kind: str, path: str, sheet: str | None = None, progress: Any = None) -> Loaded:
+def load(kind: str, in_use: frozenset[str], path: str, sheet: str | None = None, progress: Any = None) -> Loaded:
     """Raises CannotImport."""
     found = tables.inspect(path)
     raw = tables.read(path, sheet, progress=progress)
-    return _loaded(kind, Path(path).name, raw, tuple(s.name for s in found.sheets))
+    return _loaded(kind, in_use, Path(path).name, raw, tuple(s.name for s in found.sheets))
 
 
-def load_text(kind: str, text: str) -> Loaded:
+def load_text(kind: str, in_use: frozenset[str], text: str) -> Loaded:
     """Cells that were copied in a spreadsheet."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{PASTED}.txt"
         file.write_text(text, encoding="utf-8")
         raw = tables.read(file, encoding="utf-8", delimiter="\t")
-    return _loaded(kind, tr("Clipboard"), raw, ())
+    return _loaded(kind, in_use, tr("Clipboard"), raw, ())
 
 
-def _loaded(kind: str, source: str, raw: RawTable, sheets: tuple[str, ...]) -> Loaded:
-    wanted = importing.targets(kind)
+def _loaded(kind: str, in_use: frozenset[str], source: str, raw: RawTable, sheets: tuple[str, ...]) -> Loaded:
+    wanted = importing.targets(kind, in_use)
     suggested = mapping.suggest(raw.headers, wanted, raw.rows[:SAMPLE])
     dated = [column for key, (column, _) in suggested.items()
              if next(t for t in wanted if t.key == key).kind in (Kind.DATE, Kind.DATETIME)]
@@ -84,9 +84,9 @@ def with_faults(planned: ImportPlan, error: InvalidDraft) -> ImportPlan:
     return replace(planned, rows=rows)
 
 
-def write_template(kind: str, path: str) -> None:
+def write_template(kind: str, in_use: frozenset[str], path: str) -> None:
     """An empty workbook with the headings we understand; the required ones first."""
-    wanted = sorted(importing.targets(kind), key=lambda t: not t.required)
+    wanted = sorted(importing.targets(kind, in_use), key=lambda t: not t.required)
     columns = [Column(t.key, t.title, t.kind, 16) for t in wanted]
     exporting.write(Table(title_of(kind), columns, []), path, None)
 
