@@ -84,7 +84,7 @@ def reopen(work: Work, reason: str) -> int:
         raise NothingClosed
     work.connection.execute(update(period).where(_p.id == last.id).values(
         reopened_at=work.now, reopened_by=work.actor.name, reopen_reason=reason))
-    _note(work, "reopen", last.id, last.through, ("Reason", None, None, reason))
+    _note(work, "reopen", last.id, last.through, (N_("Reason"), None, None, reason))
     return int(last.id)
 
 
@@ -95,7 +95,7 @@ def _take_table(work: Work) -> None:
 
 
 def _note(work: Work, action: str, period_id: int, through: dt.date, *more: tuple[str, None, Any, Any]) -> None:
-    work.audits.append(trail.Audit(action, ENTITY, period_id, str(through), (("Through", None, None, through), *more)))
+    work.audits.append(trail.Audit(action, ENTITY, period_id, str(through), ((N_("Through"), None, None, through), *more)))
     work.changes.add((ENTITY, period_id))
 
 

@@ -15,13 +15,15 @@ from jxc_desktop.ui.palette import DOCUMENT, FUNCTION, ITEM, PARTNER, PaletteHit
 May = Callable[[str], bool]
 Open = Callable[[str], object]
 
-HOME, STOCK, AUDIT, IMPORT = "home", "stock", "audit", "import"
+HOME, STOCK, AUDIT, IMPORT, PERIODS = "home", "stock", "audit", "import", "periods"
 REPORTS = (  # (key, title); services/reports/ says what is in them
     ("sales_summary", N_("Sales summary")), ("sales_detail", N_("Sales details")),
     ("purchase_summary", N_("Purchase summary")), ("purchase_detail", N_("Purchase details")),
     ("stock_movement", N_("Stock movement summary")), ("stock_value", N_("Stock value")),
     ("to_order", N_("Below reorder point")), ("open_orders", N_("Open orders")),
     ("stock_ageing", N_("Stock ageing")), ("lot_stock", N_("Stock by lot")), ("expiry", N_("Expiry list")),
+    ("since_reported", N_("Changed since reported")), ("closed_periods", N_("Closed periods")),
+    ("period_difference", N_("Period difference sheet")),
 )
 ACCOUNTS = (("partner_balances", N_("Balances of partners")), ("partner_statement", N_("Partner statement")))
 _AREAS = ((Section.PURCHASE, N_("Purchasing"), "shopping-cart"), (Section.SALES, N_("Sales"), "truck"),
@@ -37,6 +39,8 @@ def groups(may: May, on_settings: Callable[[], object]) -> tuple[NavGroup, ...]:
                    if kind.section is section and may(kind.permission("see"))]
         if section is Section.STOCK and may("item.see"):
             entries.insert(0, _entry(STOCK, N_("Stock query")))
+        if section is Section.STOCK and may("report.see"):
+            entries.append(_entry(PERIODS, N_("Period close")))
         made.append(NavGroup(section.value, title, icon, tuple(entries)))
     reading = may("report.see")
     partners = [_list("record/partner", N_("Partners"))] if may("partner.see") else []

@@ -93,6 +93,19 @@ def test_one_warehouse_of_a_company_with_one_cost(company: Company) -> None:
                                   "2.3748 each.")
 
 
+def test_for_the_whole_company_a_transfer_is_no_move(company: Company) -> None:
+    item = a_week(company)
+    moved = company.post("transfer", (item, 5), date=day(3))
+    assert moved.number not in [s.number for s in explain(company, item).steps]
+    assert explain(company, item).steps[-1].words == "71.25 × 5 ÷ 30 = 11.88"
+    main = explain(company, item, company.main)
+    assert [(s.quantity_after, s.value_after, s.unit_cost_after) for s in main.steps[-2:]] == [
+        (D(25), D("71.25"), D("2.375")), (D(20), D("59.37"), D("2.3748"))]
+    [line_cost] = Queries(company.engine, company.commands.actor).explain_document(moved.id)
+    assert [(s.quantity, s.quantity_after, s.value_after, s.unit_cost_after) for s in line_cost.steps] == [
+        (D(-5), D(25), D("71.25"), D("2.375")), (D(5), D(5), D("71.25"), D("2.375"))]
+
+
 def test_a_warehouse_with_its_own_cost_and_its_layers(company: Company) -> None:
     company.settings(cost_level="warehouse")
     item = company.item(name="screw", cost_method="fifo")
@@ -142,11 +155,13 @@ def test_every_way_a_value_comes_about(company: Company) -> None:
     company.post("assembly", line(part, 3, role="use"), line(kit, 1, role="make"), fee=D("1.50"), date=day(11))
     company.post("delivery_note", (kit, 1, 9), date=day(12))
     said = [s.words for i in (item, part, kit) for s in explain(company, i).steps]
-    for start in ("As the document states: 10 for 20.00", "20.00 × 4 ÷ 10 = 8.00", "Back at the cost it left with (XSCK",
+    for start in ("As the document states: 10 for 20.00", "20.00 × 4 ÷ 10 = 8.00",
+                  "Back at the cost it left with (XSCK",
                   "Back to the supplier at the cost it came with (CGRK", "5.00 of later cost for CGRK",
                   "7 were counted, 6 should have been there: 1, at the current unit cost",
                   "Revalued by 4.00", "All 7 revalued at 3 each", "No cost stated: 2 at the current unit cost 3",
-                  "Undoes QTCK", "All 3 left, with all their value 6.00", "Made of goods worth 6.00, with a fee of 1.50",
+                  "Undoes QTCK", "All 3 left, with all their value 6.00",
+                  "Made of goods worth 6.00, with a fee of 1.50",
                   "All 1 left, with all their value 7.50"):
         assert any(words.startswith(start) for words in said), (start, said)
     i18n.use_language("zh_CN")

@@ -212,4 +212,4 @@ def _partners(connection: Connection) -> CheckItem:
     summed = {(r[0], r[1]): r[2] for r in connection.execute(select(
         e.partner_id, e.account, func.sum(e.amount)).group_by(e.partner_id, e.account)) if r[2]}
     kept = {(r[0], r[1]): r[2] for r in connection.execute(select(b.partner_id, b.account, b.amount)) if r[2]}
-    return CheckItem("partners", N_("Balances of partners that do not agree"), len(summed.items() ^ kept.items()))
+    return CheckItem("partners", N_("Balances of partners against their entries"), len(summed.items() ^ kept.items()))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, tuple_
+from sqlalchemy import Connection, and_, func, select
 
 from jxc_desktop.document_types.schema import Basis
 from jxc_desktop.errors import NotFound
@@ -109,7 +109,9 @@ def explain(connection: Connection, item_id: int, warehouse_id: int | None = Non
         end = netting.day_end(close.through)
         start = derivation.places(connection, and_(where, _m.effective_at < end))
         where = and_(where, _m.effective_at >= end)
-    events = derivation.run(start, derivation.moves(connection, where))
+    moves = derivation.moves(connection, where)
+    events = derivation.run(start, moves if warehouse_id is not None else derivation.without_transfers(moves),
+                            by_warehouse=scope.by_warehouse)
     shown = [e for e in events if scope.shows(e.key.warehouse_id, e.key.lot_id)]
     last = max(len(shown) - skip, 0)
     first = max(last - limit, 0)
@@ -131,8 +133,8 @@ def explain_document(connection: Connection, document_id: int) -> list[LineCost]
     for event in derivation.moves(connection, _m.document_id == document_id):
         key = event.key
         scope = derivation.scope(connection, key.item_id, key.warehouse_id, key.lot_id or None)
-        start = derivation.places(connection, and_(scope.pool, tuple_(*KEY[:4]) < derivation.before(key)))
-        [event] = derivation.run(start, [event])
+        start = derivation.places(connection, and_(scope.pool, derivation.earlier(event)))
+        [event] = derivation.run(start, [event], by_warehouse=scope.by_warehouse)
         reader = _Reader(connection, scope, [event])
         found[positions.get(key.line_id, 0), key.line_id, key.item_id, reader.item.name] += reader.steps(
             [event], event.here)

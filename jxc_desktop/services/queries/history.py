@@ -149,7 +149,7 @@ def in_words(connection: Connection, rows: Sequence[Mapping[str, Any]],
             field = fields[r["entity"]].get(name)
             if field and not all(actor.may(p) for p in _permissions(field)):
                 continue
-            title = tr(field.title) if field else name
+            title = tr(field.title if field else name)
             words.append((title if line is None else tr("line {number}", number=line + 1) + " " + title,
                           shown(field, before), shown(field, after)))
         found.append(words)

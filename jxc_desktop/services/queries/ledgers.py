@@ -29,7 +29,7 @@ ACTION_TITLES = (("post", N_("Posted")), ("correct", N_("Corrected")), ("park", 
                  ("delete", N_("Deleted")), ("export", N_("Exported")), ("import", N_("Imported")),
                  ("join", N_("Sheets added")))
 _KIND_TITLES = tuple((k.key, k.title) for k in document_types.ALL)
-_ENTITY_TITLES = (*_KIND_TITLES, *((r.key, r.title) for r in document_types.RECORDS))
+_ENTITY_TITLES = (*_KIND_TITLES, *((r.key, r.title) for r in document_types.RECORDS), ("period", N_("Period close")))
 
 
 def stock() -> Source:

@@ -12,6 +12,8 @@ from jxc_desktop.services.queries.explain import PAGE, Explanation, LineCost
 from jxc_desktop.services.queries.trace import Trace
 from jxc_desktop.services.queries.truth import Held
 
+__all__ = ["CheckItem", "ClosedPeriod", "Difference", "Explanation", "Held", "LineCost", "ProofQueries", "Trace"]
+
 
 class ProofQueries:
     """For `Queries`, which opens the transactions."""

@@ -32,8 +32,8 @@ def stock_as_of(connection: Connection, on: dt.date | None, *, known_at: dt.date
                 item_id: int | None = None, warehouse_id: int | None = None) -> dict[tuple[int, int], Held]:
     """What was there at the end of a day by item and warehouse, and (warehouse 0) in the whole company.
 
-    Without a day, all that is in the books counts, whatever its date. With `known_at` (UTC) only what had been entered by then counts. Where the cost is the whole company's, a
-    warehouse has its share of the value by quantity.
+    Without a day, all that is in the books counts, whatever its date. With `known_at` (UTC) only what had been
+    entered by then. Where the cost is the whole company's, a warehouse has its share of the value by quantity.
     """
     mine = [] if on is None else [_m.effective_at < netting.day_end(on)]
     mine += [] if item_id is None else [_m.item_id == item_id]

@@ -56,14 +56,18 @@ def difference(ask: Ask) -> Body:
     found = next((p for p in closing.periods(ask.connection) if p.supersedes and p.reopened_at is None
                   and wanted in (None, p.through)), None)
     rows: list[Row] = []
+    by_warehouse = truth.costs_by_warehouse(ask.connection)
     for d in closing.difference_sheet(ask.connection, found.id) if found else ():
-        rows.append({
+        row: Row = {
             "code": d.code, "name": d.name, "spec": d.spec, "unit": d.unit, "warehouse": d.warehouse,
             "before_quantity": d.before.quantity, "after_quantity": d.after.quantity,
-            "quantity": d.after.quantity - d.before.quantity, "before_value": d.before.value,
-            "after_value": d.after.value, "value": d.after.value - d.before.value, "variance": d.variance,
+            "quantity": d.after.quantity - d.before.quantity,
             "documents": ", ".join(link.number for link in d.documents),
-            "link": f"document/{d.documents[-1].kind}/{d.documents[-1].id}"})
+            "link": f"document/{d.documents[-1].kind}/{d.documents[-1].id}"}
+        if by_warehouse or d.warehouse_id == truth.WHOLE_COMPANY:  # else the value lies with the company
+            row |= {"before_value": d.before.value, "after_value": d.after.value,
+                    "value": d.after.value - d.before.value, "variance": d.variance}
+        rows.append(row)
     return (*ITEM_COLUMNS, ListColumn("warehouse", N_("Warehouse"), width=100),
             ListColumn("before_quantity", N_("Quantity before"), "quantity", 96),
             ListColumn("after_quantity", N_("Quantity now"), "quantity", 96),

@@ -10,12 +10,13 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
 from jxc_desktop.document_types import followers
-from jxc_desktop.document_types.schema import Status
+from jxc_desktop.document_types.schema import Status, nothing
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.services import documents
 from jxc_desktop.ui import icons
 from jxc_desktop.ui.buttons import Role
 from jxc_desktop.ui.dialogs_ask import Answer, ask
+from jxc_desktop.ui.pages import explaining
 from jxc_desktop.ui.shortcuts import shown
 
 
@@ -89,6 +90,10 @@ class Actions:
                      kept and self._may("print"), "Ctrl+Shift+P")
         yield Action(tr("Export to Excel"), "file-spreadsheet", lambda: e.export_wanted.emit(e.draft.id),
                      kept and self._may("export"), "Ctrl+E")
+        yield Action(tr("How its cost came about"), "circle-question-mark",
+                     lambda: e.open_wanted.emit(explaining.key_of_document(e.draft.id)),
+                     kept and posted and e.kind.effect is not nothing and e.context.actor.may("see_cost"),
+                     explaining.KEY)
         yield Action(tr("Time line and links"), "history", e.toggle_timeline, kept)
 
     def _may(self, action: str) -> bool:

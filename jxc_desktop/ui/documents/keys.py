@@ -6,7 +6,7 @@ from typing import Any
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui.shortcuts import bind
 
-_OF_THE_MENU = ("Ctrl+Shift+S", "Ctrl+Shift+L", "Ctrl+Shift+D", "Ctrl+Shift+P", "Ctrl+E")
+_OF_THE_MENU = ("Ctrl+Shift+S", "Ctrl+Shift+L", "Ctrl+Shift+D", "Ctrl+Shift+P", "Ctrl+E", "Shift+F1")
 
 
 def bind_all(editor: Any) -> None:

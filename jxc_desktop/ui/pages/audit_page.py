@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from jxc_desktop import document_types
 from jxc_desktop.i18n import N_, tr
+from jxc_desktop.services import periods
 from jxc_desktop.ui.buttons import Button, Role
 from jxc_desktop.ui.context import Context
+from jxc_desktop.ui.menu import PERIODS
 from jxc_desktop.ui.pages import filters, saved_views
 from jxc_desktop.ui.pages.list_columns import local
 from jxc_desktop.ui.pages.list_page import ListPage, ListSpec
@@ -54,7 +56,7 @@ def key_of(row: Any) -> str | None:
         return f"document/{entity}/{at}"
     if entity in document_types.RECORDS_BY_KEY and row["action"] != "delete":
         return f"record/{entity}/{at}"
-    return None
+    return PERIODS if entity == periods.ENTITY else None
 
 
 class AuditPage(ListPage):

@@ -13,7 +13,7 @@ from jxc_desktop.document_types.schema import Values
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.services.queries import ListQuery
 from jxc_desktop.ui.context import Context
-from jxc_desktop.ui.pages import filters, saved_views
+from jxc_desktop.ui.pages import explaining, filters, saved_views
 from jxc_desktop.ui.pages.list_page import ListPage, ListSpec
 from jxc_desktop.ui.table import Kind, written
 from jxc_desktop.ui.tokens import Tone
@@ -149,12 +149,20 @@ class LedgerPage(ListPage):
     def open_row(self, row: Any) -> None:
         self.open_wanted.emit(f"document/{row['kind']}/{row['document_id']}")
 
+    def buttons(self) -> Sequence[QWidget]:
+        return [*explaining.button_for(self, self.explain), *super().buttons()]
+
+    def explain(self) -> None:
+        """The item, in the warehouse that is shown."""
+        self.open_wanted.emit(explaining.key_of(self.item_id, self.warehouse_id))
+
     def refresh(self) -> None:
         super().refresh()
         self._read_facts()
 
     def key_hints(self) -> list[tuple[str, str]]:
-        return [("Enter", tr("Open document")), ("Alt+Left", tr("Back")), *super().key_hints()[1:4]]
+        return [("Enter", tr("Open document")), *explaining.hint_for(self), ("Alt+Left", tr("Back")),
+                *super().key_hints()[1:4]]
 
     def _read_facts(self) -> None:
         self.operations.read(read, self.context.queries, self.item_id, self.warehouse_id, done=self._show_facts)

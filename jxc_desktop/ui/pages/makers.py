@@ -74,8 +74,32 @@ def _import(session: Session, key: str) -> QWidget:
     return ImportPage(session, key)
 
 
+def _periods(session: Session, key: str) -> QWidget:
+    from jxc_desktop.ui.pages.periods_page import PeriodsPage
+
+    return PeriodsPage(session, key)
+
+
+def _explain(session: Session, key: str) -> QWidget:
+    from jxc_desktop.ui.pages.explain_page import ExplainPage
+
+    return ExplainPage(session, key)
+
+
+def _cost(session: Session, key: str) -> QWidget:
+    from jxc_desktop.ui.pages.explain_page import DocumentCostPage
+
+    return DocumentCostPage(session, key)
+
+
+def _trace(session: Session, key: str) -> QWidget:
+    from jxc_desktop.ui.pages.trace_page import TracePage
+
+    return TracePage(session, key)
+
+
 BY_PREFIX: dict[str, Callable[[Session, str], Any]] = {
     "home": _home, "list/document/": _documents, "list/record/": _records, "document/": _document,
     "record/": _record, "stock": _stock, "ledger/": _ledger, "audit": _audit, "report/": _report,
-    "print/": _print, "import": _import,
+    "print/": _print, "import": _import, "periods": _periods, "explain/": _explain, "cost/": _cost, "trace/": _trace,
 }

@@ -1,10 +1,13 @@
 """The stock query: every item in every warehouse, with its state in a word."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from PySide6.QtWidgets import QWidget
 
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.ui.context import Context
-from jxc_desktop.ui.pages import filters, saved_views
+from jxc_desktop.ui.pages import explaining, filters, saved_views
 from jxc_desktop.ui.pages.list_page import ListPage, ListSpec
 
 
@@ -23,5 +26,13 @@ class StockPage(ListPage):
     def open_row(self, row: Any) -> None:
         self.open_wanted.emit(f"ledger/{row['item_id']}/{row['warehouse_id']}")
 
+    def buttons(self) -> Sequence[QWidget]:
+        return [*explaining.button_for(self, self.explain), *super().buttons()]
+
+    def explain(self) -> None:
+        """Of the row under the bar."""
+        if (row := self.table.current_row()) is not None:
+            self.open_wanted.emit(explaining.key_of(row["item_id"], row["warehouse_id"]))
+
     def key_hints(self) -> list[tuple[str, str]]:
-        return [("Enter", tr("Stock ledger")), *super().key_hints()[1:]]
+        return [("Enter", tr("Stock ledger")), *explaining.hint_for(self), *super().key_hints()[1:]]

@@ -1,0 +1,37 @@
+"""The way from a figure to its explanation: the same button and key wherever one stands."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from jxc_desktop.i18n import tr
+from jxc_desktop.ui.buttons import Button
+from jxc_desktop.ui.shortcuts import bind
+
+KEY = "Shift+F1"
+
+
+def key_of(item_id: int, warehouse_id: int | None = None, lot_id: int | None = None,
+           as_of: dt.date | None = None) -> str:
+    """The page that explains a balance; everything that is not named counts together."""
+    return f"explain/{item_id}/{warehouse_id or 0}/{lot_id or 0}" + (f"/{as_of}" if as_of else "")
+
+
+def key_of_document(document_id: int) -> str:
+    return f"cost/{document_id}"
+
+
+def button_for(page: Any, explain: Callable[[], object]) -> list[QWidget]:
+    """The button, its key bound on the page; nothing for those who may not see cost."""
+    if not page.context.actor.may("see_cost"):
+        return []
+    made = Button(tr("Explain this number"), "circle-question-mark", KEY)
+    made.clicked.connect(lambda checked=False: explain())
+    bind(page, KEY, explain)
+    return [made]
+
+
+def hint_for(page: Any) -> list[tuple[str, str]]:
+    return [(KEY, tr("Explain this number"))] if page.context.actor.may("see_cost") else []
