@@ -32,6 +32,7 @@ class InfoBar(QFrame):
         row.addWidget(IconLabel(*_ICONS[self.tone]))
         self._label = QLabel(text)
         self._label.setWordWrap(True)
+        self._label.setAccessibleName(text)  # selectable, so it takes the focus
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(self._label, 1)
         for title, call in links:

@@ -22,6 +22,7 @@ REPORTS = (  # (key, title); services/reports/ says what is in them
     ("stock_movement", N_("Stock movement summary")), ("stock_value", N_("Stock value")),
     ("to_order", N_("Below reorder point")), ("open_orders", N_("Open orders")),
     ("stock_ageing", N_("Stock ageing")), ("lot_stock", N_("Stock by lot")), ("expiry", N_("Expiry list")),
+    ("count_accuracy", N_("Count accuracy")),
     ("since_reported", N_("Changed since reported")), ("closed_periods", N_("Closed periods")),
     ("period_difference", N_("Period difference sheet")),
 )

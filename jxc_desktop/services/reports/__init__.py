@@ -8,13 +8,14 @@ from sqlalchemy import Connection
 
 from jxc_desktop.errors import NotFound
 from jxc_desktop.i18n import N_, tr
-from jxc_desktop.services.reports import accounts, lots, periods, planning, stock, trade
+from jxc_desktop.services.reports import accounts, counting, lots, periods, planning, stock, trade
 from jxc_desktop.services.reports.frame import Ask, ReportInfo, ReportTable, complete, totals, words
 from jxc_desktop.services.unit_of_work import Actor
 
 __all__ = ["ALL", "ReportInfo", "ReportTable", "run"]
 
-ALL = (*trade.REPORTS, *stock.REPORTS, *planning.REPORTS, *lots.REPORTS, *periods.REPORTS, *accounts.REPORTS)
+ALL = (*trade.REPORTS, *stock.REPORTS, *planning.REPORTS, *lots.REPORTS, *counting.REPORTS, *periods.REPORTS,
+       *accounts.REPORTS)
 _BY_KEY = {info.key: info for info in ALL}
 
 
@@ -28,4 +29,6 @@ def run(connection: Connection, key: str, parameters: Mapping[str, Any], actor: 
     shown = tuple(c for c in columns if not c.permission or actor.may(c.permission))
     keys = {"link", *(c.key for c in shown)}  # what stands in no column may not be for this actor's eyes
     rows = [{k: v for k, v in row.items() if k in keys} for row in rows]
-    return ReportTable(tr(info.title), shown, rows, totals(shown, rows), words(info, ask))
+    summed = totals(shown, rows)
+    rates = {k: v for k, v in info.rates(summed).items() if k in keys and v is not None} if rows else {}
+    return ReportTable(tr(info.title), shown, rows, summed | rates, words(info, ask))

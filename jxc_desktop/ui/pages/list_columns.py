@@ -34,7 +34,7 @@ _WIDTHS = {"date": 106, "due_date": 106, "number": 184, "print_count": 72, "at":
 _YIELDS = {"created_at": 12, "print_count": 11, "remark": 10, "actor": 9, "learnt_at": 9, "restated": 12, "brand": 8,
            "created_by": 7, "origin": 7, "barcode": 6, "reorder_point": 6, "employee": 5, "projected": 5,
            "variance": 13, "category": 4, "discount": 4, "spec": 3, "unit": 2, "kind": 1}
-_COMPUTED = frozenset({"margin"})  # rates that are no round figures
+_COMPUTED = frozenset({"margin", "by_line", "by_value"})  # rates that are no round figures
 _CALM = {"state": "ok"}  # states that need no pill
 _BOLD = frozenset({"total", "total_quantity", "on_hand", "available", "balance", "sale_price"})
 _MUTED = frozenset({"code", "spec", "unit", "created_by", "created_at", "remark", "actor", "learnt_at", "origin",
