@@ -29,6 +29,8 @@ class Shell(Protocol):
 
     def use_language(self, language: str) -> None: ...
 
+    def rebuild(self) -> None: ...
+
     def show_settings(self) -> None: ...
 
 
@@ -77,6 +79,7 @@ class Desk(QObject):
         self.window, self.session, self._shell = window, session, shell
         self._cover, self._stepping = Cover(window.workspace.stack), Stepping(window)
         self._panel: Any = None
+        self._features = frozenset[str]()  # that the pages were made for
 
     def cover(self, text: str) -> None:
         self._cover.begin(text)
@@ -86,6 +89,7 @@ class Desk(QObject):
 
     def furnish(self) -> None:
         """The books are open: everything can be made now."""
+        self._features = self.session.queries.features
         for prefix, make in self._makers().items():
             self.window.register_page(prefix, make)
         menu.Finder(self.session, self.open, self._functions(), parent=self).attach(self.window.palette_)
@@ -182,8 +186,11 @@ class Desk(QObject):
                                    failed=lambda error: None, write=False)
 
     def _show_company(self, company: dict[str, Any]) -> None:
-        """The company has another name."""
+        """The company has another name, or uses more or less than before."""
         self.session.company_name = company["name"]
+        if self.session.queries.features != self._features:
+            self._shell.rebuild()
+            return
         shown = self.window.top.findChild(QLabel, "company")
         assert isinstance(shown, QLabel)
         shown.setText(company["name"])

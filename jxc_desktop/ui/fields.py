@@ -138,6 +138,8 @@ class ChoiceField(Editor, QComboBox):
 
     def set_value(self, value: Any, label: str = "") -> None:
         self.blockSignals(True)
+        if label and self.findData(value) < 0:
+            self.addItem(label, value)  # chosen when it was still offered
         self.setCurrentIndex(max(0, self.findData(value)))
         self.blockSignals(False)
 

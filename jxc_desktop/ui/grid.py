@@ -4,7 +4,6 @@ Enter follows the quick path (item, quantity, next line), Tab visits every cell,
 """
 
 from collections.abc import Callable
-from decimal import Decimal
 from functools import partial
 from typing import Any, cast
 
@@ -21,7 +20,10 @@ from jxc_desktop.ui.grid_edits import LineEdits
 from jxc_desktop.ui.grid_lookups import lookup_source, quantity_prefix
 from jxc_desktop.ui.grid_model import WRONG, LineModel
 from jxc_desktop.ui.grid_scan import ScanQueue
+from jxc_desktop.ui.grid_serials import SerialsDialog
+from jxc_desktop.ui.grid_steps import LineSteps
 from jxc_desktop.ui.grid_stock import StockList
+from jxc_desktop.ui.grid_tracking import SERIALS
 from jxc_desktop.ui.key_hold import KeyHold
 from jxc_desktop.ui.lookup import Lookup
 from jxc_desktop.ui.table import Table
@@ -30,11 +32,12 @@ _MOD = Qt.KeyboardModifier
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class LineGrid(LineEdits, Table):
+class LineGrid(LineSteps, LineEdits, Table):
     """Edits a LineModel. `left` tells that Enter in the empty entry row is done with the lines."""
 
     left = Signal()
     unknown_scan = Signal(str, object)  # the code, and how many
+    warned = Signal(str)  # what is wrong with a scan; nothing was added
     create_wanted = Signal(str)  # the typed text
     looking_up = Signal(bool)  # a list is open
     correct_wanted = Signal()  # F2 on a document that is read-only
@@ -71,7 +74,8 @@ class LineGrid(LineEdits, Table):
     def go(self, row: int, key: str = "") -> None:
         """Make a cell the current one; without a key, the item's."""
         row = max(0, min(row, self.lines.rowCount() - 1))
-        index = self.cell(row, key or self.lines.item_name)
+        known = any(c.key == key for c in self.lines.columns)
+        index = self.cell(row, key if known else self.lines.item_name)
         # not setCurrentIndex: with Ctrl held (Ctrl+S) that leaves the old cell selected
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.scrollTo(index)
@@ -84,45 +88,6 @@ class LineGrid(LineEdits, Table):
         index = self.currentIndex()
         return index.row(), self.lines.column_at(max(0, index.column()))
 
-    def visible_columns(self) -> list[LineColumn]:
-        """As they stand on the screen."""
-        header = self.horizontalHeader()
-        order = [header.logicalIndex(v) for v in range(header.count())]
-        return [self.lines.column_at(c) for c in order if not self.isColumnHidden(c)]
-
-    def path(self, row: int) -> list[str]:
-        """Where Enter stops in a row: the user's choice, else item, quantity and a price nobody proposed."""
-        stops = [c for c in self.visible_columns() if c.editable]
-        chosen = (self.context.settings.get(self._path_key) or {}).get("stops")
-        if chosen:
-            return [c.key for c in stops if c.key in chosen]
-        line = self.lines.rows[row] if row < len(self.lines.rows) else {}
-        empty = line.get("price") is None and not self.lines.facts.pending and bool(line)
-        return [c.key for c in stops if c.part == CODE or c.name == "quantity" or (c.name == "price" and empty)]
-
-    def step(self, forward: bool = True, *, quick: bool = False) -> None:
-        """To the next or previous cell; from the empty entry row out of the grid."""
-        row, column = self.current()
-        if forward and self.lines.is_entry(row):
-            self.left.emit() if quick else self._leave(True)
-            return
-        keys = self.path(row) if quick else [c.key for c in self.visible_columns() if c.editable]
-        order = [c.key for c in self.visible_columns()]
-        here = order.index(column.key)
-        beyond = [k for k in keys if (order.index(k) > here if forward else order.index(k) < here)]
-        if beyond:
-            self.go(row, beyond[0] if forward else beyond[-1])
-        elif forward:
-            following = self.path(row + 1) if quick and not self.lines.is_entry(row + 1) else [self.lines.item_name]
-            self.go(row + 1, following[min(1, len(following) - 1)] if quick else self.lines.item_name)
-        elif row:
-            self.go(row - 1, keys[-1])
-        else:
-            self._leave(False)
-
-    def _leave(self, forward: bool) -> None:
-        QWidget.focusNextPrevChild(self, forward)  # the view's own keeps Tab for itself
-
     # -- editing
 
     def serve(self, editor: QLineEdit, column: LineColumn, row: int) -> None:
@@ -131,30 +96,38 @@ class LineGrid(LineEdits, Table):
         source = lookup_source(self.context.queries, self.lines, column, row)
         if source is None:
             return
-        self._lookup = Lookup(editor, source, self.context.tasks, partial(self._room, row))
-        self._lookup.accepted.connect(partial(self._chosen, row, column))
+        self._lookup = Lookup(editor, source, self.context.tasks, self._room)
+        self._lookup.accepted.connect(partial(self._chosen, column))
+        self._lookup.unmatched.connect(self._unmatched)
         self._lookup.waiting.connect(lambda on: self.hold.start() if on else self.hold.release())
         self._lookup.shown.connect(self.looking_up)
         if column.part == CODE:
             self._lookup.create_wanted.connect(self.create_wanted)
 
-    def _room(self, row: int) -> tuple[QRect, QRect]:
+    def _room(self) -> tuple[QRect, QRect]:
         """Under the row, and not over the totals."""
-        anchor = self.visualRect(self.cell(row, self.lines.item_name if self._editor is None else
-                                           self.lines.column_at(self.currentIndex()).key))
+        row, column = self.current()
+        anchor = self.visualRect(self.cell(row, self.lines.item_name if self._editor is None else column.key))
         view = self.viewport()
         return (QRect(view.mapToGlobal(anchor.topLeft()), anchor.size()),
                 QRect(view.mapToGlobal(QPoint(0, 0)), view.size()))
 
-    def _chosen(self, row: int, column: LineColumn, hit: Any, step: bool) -> None:
+    def _chosen(self, column: LineColumn, hit: Any, step: bool) -> None:
+        row = self.currentIndex().row()  # lots that arrived meanwhile may have pushed it down
         if column.part == CODE:
             self.take_item(row, hit, self.typed(), quick=not step)
             return
-        self.lines.choose(row, column.name, hit.unit_id if column.field and column.field.type is FieldType.UNIT
-                          else hit["price"])
+        assert column.field is not None
+        self.lines.choose(row, column.name, _TAKEN[column.field.type](hit))
         self.close_editor()
         self.go(row, column.key)
         self.step(quick=not step)
+
+    def _unmatched(self, text: str) -> None:
+        """Enter, and nothing fits: the text is kept in its cell, with a mark."""
+        column = self.current()[1]
+        if not column.part and self.commit():
+            self.step(quick=True)
 
     def take_item(self, row: int, hit: Any, typed: str, *, quick: bool = True) -> None:
         """Put the item that `typed` found into a line, and go on."""
@@ -206,6 +179,9 @@ class LineGrid(LineEdits, Table):
             super().edit(index)
             return None
         self._typed_open = trigger == QAbstractItemView.EditTrigger.AnyKeyPressed
+        if self.lines.column_at(index.column()).name == SERIALS and trigger in _OPENING:
+            self.open_serials(event.text() if isinstance(event, QKeyEvent) else "")
+            return False
         return super().edit(index, trigger, event)
 
     def editor_key(self, editor: QLineEdit, event: QKeyEvent) -> bool:
@@ -301,21 +277,12 @@ class LineGrid(LineEdits, Table):
             (key.Key_Z, ctrl): self.lines.undo_stack.undo, (key.Key_Y, ctrl): self.lines.undo_stack.redo,
         }
 
-    def _enter(self) -> None:
-        row, column = self.current()
-        if column.name == "quantity" and not self.lines.read_only and not self.lines.is_entry(row) \
-                and self.lines.rows[row].get("quantity") is None and not self.currentIndex().data(WRONG):
-            self.lines.setData(self.currentIndex(), "1")  # Enter on an empty quantity means one
-        if not self.lines.read_only:
-            self.step(quick=True)
-
-    def _enter_back(self) -> None:
-        self.step(False, quick=True)
-
     def edit_current(self) -> None:
         """F2: all text selected; pressed again, the caret at its end."""
         self._typed_open = False
-        if self.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable:
+        if self.current()[1].name == SERIALS:
+            self.open_serials()
+        elif self.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable:
             self.edit(self.currentIndex())
 
     def open_list(self) -> None:
@@ -324,17 +291,12 @@ class LineGrid(LineEdits, Table):
         if self._lookup:
             self._lookup.search("", listing=True)
 
-    # -- the rest
+    def open_serials(self, typed: str = "") -> None:
+        """The serial numbers of the current line, beginning with what was typed."""
+        if self.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable:
+            SerialsDialog(self, self.currentIndex().row(), typed).open()
 
-    def add_scanned(self, hit: Any, amount: Decimal) -> None:
-        """A scanned item: one more on its line, or a new line."""
-        for row, line in enumerate(self.lines.lines):
-            if line.get(self.lines.item_name) == hit.id and line.get("unit_id") == hit.unit_id:
-                self.lines.setData(self.cell(row, "quantity"), str((line.get("quantity") or 0) + amount))
-                self.go(row, "quantity")
-                return
-        row = self.lines.put_item(self.lines.rowCount() - 1, hit, quantity=amount)
-        self.go(row, "quantity")
+    # -- the rest
 
     def show_stock(self) -> None:
         """Where the item of this line, or of the open look-up's bar, lies."""
@@ -342,19 +304,7 @@ class LineGrid(LineEdits, Table):
         item = hit or self.lines.facts.named(self.current_line().get(self.lines.item_name))
         item_id = hit.id if hit else self.current_line().get(self.lines.item_name)
         if item and item_id:
-            self._stock_list.show_item(item_id, item.name, *self._room(self.currentIndex().row()))
-
-    def _show_header_menu(self, at: QPoint) -> None:
-        menu = self.columns.menu()
-        column = self.lines.column_at(max(0, self.horizontalHeader().logicalIndexAt(at)))
-        if column.editable:
-            stops = set(self.path(0))
-            action = menu.addAction(tr("Enter stops here"))
-            action.setCheckable(True)
-            action.setChecked(column.key in stops)
-            action.toggled.connect(lambda on: self.context.settings.set(
-                self._path_key, {"stops": sorted(stops | {column.key} if on else stops - {column.key})}))
-        menu.popup(self.horizontalHeader().mapToGlobal(at))
+            self._stock_list.show_item(item_id, item.name, *self._room())
 
     def current_line(self) -> dict[str, Any]:
         """The line under the bar; empty in the entry row."""
@@ -362,6 +312,10 @@ class LineGrid(LineEdits, Table):
         return cast(dict[str, Any], self.lines.rows[row]) if 0 <= row < len(self.lines.rows) else {}
 
 
+_OPENING = (QAbstractItemView.EditTrigger.AnyKeyPressed, QAbstractItemView.EditTrigger.DoubleClicked)
+_TAKEN: dict[FieldType, Callable[[Any], Any]] = {  # what of a hit becomes the value of a cell
+    FieldType.UNIT: lambda unit: unit.unit_id, FieldType.PRICE: lambda row: row["price"],
+    FieldType.LOT: lambda lot: lot.code, FieldType.CHOICE: lambda choice: choice.value}
 _EDITOR_OWNS = {(k, m) for k in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) for m in (_MOD.NoModifier,)} | {
     (k, _MOD.ControlModifier) for k in (Qt.Key.Key_C, Qt.Key.Key_V, Qt.Key.Key_Z, Qt.Key.Key_Y)} | {
     (Qt.Key.Key_F4, _MOD.NoModifier), (Qt.Key.Key_F7, _MOD.NoModifier), (Qt.Key.Key_F2, _MOD.NoModifier)}

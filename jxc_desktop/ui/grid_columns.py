@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt
 
+from jxc_desktop.document_types import features
 from jxc_desktop.document_types.schema import DocumentType, Field, FieldType
 from jxc_desktop.i18n import N_
 from jxc_desktop.ui.table_model import Column, Kind
@@ -14,6 +15,7 @@ _KINDS = {FieldType.QUANTITY: Kind.QUANTITY, FieldType.PRICE: Kind.PRICE, FieldT
           FieldType.INTEGER: Kind.INT, FieldType.RATE: Kind.CODE, FieldType.DISCOUNT: Kind.CODE}
 _CENTRED = {FieldType.UNIT, FieldType.FLAG, FieldType.CHOICE, FieldType.DISCOUNT, FieldType.RATE}
 _NAME_MINIMUM = 160
+_LOT_WITH_EXPIRY = 150
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,14 @@ class LineColumn(Column):
 NUMBER = LineColumn("#", "", Kind.INT, 42, align=Qt.AlignmentFlag.AlignHCenter, muted=True, sortable=False)
 
 
-def line_columns(kind: DocumentType, may: Callable[[str], bool]) -> tuple[LineColumn, ...]:
+def line_columns(kind: DocumentType, may: Callable[[str], bool],
+                 in_use: frozenset[str] = features.EVERY) -> tuple[LineColumn, ...]:
     """What a user with these rights sees; an item stands in three columns: code, name, spec."""
     made: list[LineColumn] = [NUMBER]
-    for field in kind.columns:
-        if field.permission and not may(field.permission):
-            continue
+    dated = any(field.name == "expiry_date" for field in kind.columns)
+    for field in features.shown(kind.columns, in_use, may):
+        if field.type is FieldType.LOT and not dated:
+            field = replace(field, width=_LOT_WITH_EXPIRY)
         made += _item_columns(field) if field.type is FieldType.ITEM else [_column(field)]
     return tuple(made)
 

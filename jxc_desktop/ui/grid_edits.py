@@ -11,10 +11,9 @@ from jxc_desktop.document_types.schema import Values
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui import grid_paste
 from jxc_desktop.ui.grid_columns import CODE, LineColumn
-from jxc_desktop.ui.grid_model import LineModel
+from jxc_desktop.ui.grid_model import OF_ITEM, LineModel
+from jxc_desktop.ui.grid_tracking import SERIALS
 from jxc_desktop.values import divide, grouped
-
-_OF_ITEM = ("price", "amount", "proposed", "tax_rate", "typed")
 
 
 class LineEdits:
@@ -27,7 +26,7 @@ class LineEdits:
         rows = sorted({i.row() for i in self.selectedIndexes()}) or [self.currentIndex().row()]
         column = self.current()[1]
         first = rows[0] - 1 if len(rows) == 1 else rows[0]
-        if first < 0 or not column.editable or first >= len(self.lines.lines):
+        if first < 0 or not column.editable or column.name == SERIALS or first >= len(self.lines.lines):
             return
         source = self.lines.lines[first]
         targets = [r for r in rows if r > first]
@@ -39,7 +38,7 @@ class LineEdits:
     def _like(self: Any, source: Values, row: int, column: LineColumn) -> Values:
         line: Values = {} if self.lines.is_entry(row) else dict(self.lines.rows[row])
         if column.part == CODE:
-            line = {k: v for k, v in line.items() if k not in _OF_ITEM}
+            line = {k: v for k, v in line.items() if k not in OF_ITEM}
             return line | {column.name: source.get(column.name), "unit_id": source.get("unit_id")}
         if not self.lines.is_entry(row):
             self.lines.put(line, column.name, source.get(column.name))
@@ -56,7 +55,7 @@ class LineEdits:
         """An empty line above the current one."""
         row = self.currentIndex().row()
         if not self.lines.is_entry(row):
-            self.lines.change(row, 0, [{}], tr("Insert line"))
+            self.lines.change(row, 0, [self.lines.new_line()], tr("Insert line"))
             self.go(row)
 
     def delete_lines(self: Any) -> None:
@@ -99,6 +98,7 @@ class LineEdits:
         rows, columns = grid_paste.columns_of(pasted, shown[shown.index(column):])
         if rows and any(columns):
             codes = grid_paste.take(self.lines, row, rows, columns)
+            self.lines.picks.want(self.lines.lines[row:row + len(rows)])
             if codes:
                 self.lines.facts.find_exact(codes, self.lines.resolve_items)
             self.go(row + len(rows), column.key)

@@ -1,27 +1,30 @@
 """How the cells of a document line read: names, figures, stock with its warning word, hints."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from typing import Any
 
 from jxc_desktop import values
-from jxc_desktop.document_types.schema import DocumentType, FieldType, Values
-from jxc_desktop.i18n import tr
-from jxc_desktop.ui import typed
+from jxc_desktop.document_types.schema import DocumentType, FieldType, Values, serials_in
+from jxc_desktop.i18n import N_, titled, tr
+from jxc_desktop.services import units
+from jxc_desktop.ui import grid_units, typed
 from jxc_desktop.ui.grid_columns import CODE, LineColumn
+from jxc_desktop.ui.grid_tracking import EXPIRES, LOT, SERIALS, TRACKED, Tracking
 from jxc_desktop.ui.line_facts import LineFacts, reserved_by_source, takes_stock
 from jxc_desktop.ui.table_model import Cell
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.values import ZERO
 
-_FINE = 2  # decimals of a stock figure in a bigger unit
-
 
 class Looks:
     """Reads lines with the facts about their items."""
 
-    def __init__(self, kind: DocumentType, facts: LineFacts):
-        self._facts = facts
+    def __init__(self, kind: DocumentType, facts: LineFacts, tracking: Tracking):
+        self._facts, self._tracking = facts, tracking
         self._takes, self._reserved = takes_stock(kind), reserved_by_source(kind)
+        self._says_expiry = all(f.name != EXPIRES for f in kind.columns)
+        self.own: dict[str, Callable[[Values, LineColumn], Cell]] = {}  # cells of one type of document alone
         self._ours: list[Values] = []
         self._quiet = False
         self._needed: dict[int, Decimal] = {}
@@ -39,7 +42,7 @@ class Looks:
         """Add up what the lines need of each item."""
         self._needed = {}
         for line in lines:
-            if item_id := line.get("item_id"):
+            if (item_id := line.get("item_id")) and self._tracking.takes(line):
                 self._needed[item_id] = self._needed.get(item_id, ZERO) + self._facts.base(line)
 
     def available(self, item_id: int) -> Decimal | None:
@@ -61,10 +64,18 @@ class Looks:
             return Cell(getattr(item, column.part) or "" if item else "", muted=column.muted)
         if column.name in wrong:
             return Cell(wrong[column.name], Tone.BAD, bold=column.bold)
-        if field.shown_only:
+        if own := self.own.get(column.name):
+            return own(line, column)
+        if field.name == "available":
             return self._stock(line)
         if field.type is FieldType.UNIT:
             return Cell(self._unit_name(line), muted=True)
+        if column.name in TRACKED and not self._tracking.concerns(line, column.name):
+            return Cell("")
+        if field.type is FieldType.LOT:
+            return self._lot(line)
+        if field.type is FieldType.SERIALS:
+            return self._serials(line)
         value = line.get(field.name)
         tone = Tone.BAD if isinstance(value, Decimal) and value < 0 else None
         return Cell(typed.written(field, value), tone, bold=column.bold, muted=column.muted)
@@ -85,13 +96,26 @@ class Looks:
         """The tooltip of a cell: where its price comes from, what its stock figure means."""
         if column.name == "price" and (proposed := line.get("proposed")):
             return self._origin(line, proposed)
-        if column.field and column.field.shown_only and line.get("item_id") in self._facts.stock:
-            figures = self._facts.stock[line["item_id"]]
-            item = self._facts.items.get(line["item_id"])
-            return tr("On hand {on_hand}, reserved {reserved}, on order {on_order} {unit}",
-                      on_hand=values.grouped(figures.on_hand), reserved=values.grouped(figures.reserved),
-                      on_order=values.grouped(figures.on_order), unit=item.unit if item else "")
-        return ""
+        if column.name == "available" and line.get("item_id") in self._facts.stock:
+            return self._stock_in_words(line["item_id"])
+        if column.name == LOT and (lot := self._facts.lot(line)):
+            return self._lot_in_words(line, lot)
+        return str(line.get(column.name) or "") if column.name == SERIALS else ""
+
+    def _stock_in_words(self, item_id: int) -> str:
+        figures, item = self._facts.stock[item_id], self._facts.items.get(item_id)
+        text = tr("On hand {on_hand}, reserved {reserved}, on order {on_order} {unit}",
+                  on_hand=values.grouped(figures.on_hand), reserved=values.grouped(figures.reserved),
+                  on_order=values.grouped(figures.on_order), unit=item.unit if item else "")
+        packs = units.packed(figures.available, item.units) if item else ""
+        return f"{text}\n{tr('Available')} {packs}" if packs else text
+
+    def _lot_in_words(self, line: Values, lot: Any) -> str:
+        said = [titled(tr(title), date.isoformat()) for title, date in (
+            (N_("Produced on"), lot.production_date), (N_("Expires on"), lot.expiry_date)) if date]
+        item = self._facts.items.get(line.get("item_id") or 0)
+        there = f"{values.grouped(lot.available)} {item.unit if item else ''}"
+        return "\n".join([*said, titled(tr("Available"), there)])
 
     def _origin(self, line: Values, proposed: Values) -> str:
         if proposed["price"] is None:
@@ -115,17 +139,36 @@ class Looks:
         available = self.available(item_id) if item_id else None
         if item is None or unit is None or available is None or not item.stocked:
             return Cell("")
-        figure = _in_unit(available, unit.factor)
-        if self._takes and not self._quiet:
+        figure = _in_unit(available, unit)
+        if self._takes and self._tracking.takes(line) and not self._quiet:
             short = self._needed.get(item_id, ZERO) - available if item_id else ZERO
             if short > 0 and self._needed.get(item_id or 0):
-                return Cell(figure, Tone.BAD, tr("short {count}", count=_in_unit(short, unit.factor)))
+                return Cell(figure, Tone.BAD, tr("short {count}", count=_in_unit(short, unit)))
             available = -short
         point = self._facts.stock[item_id].reorder_point if item_id else None
         if point is not None and available < point:
             return Cell(figure, Tone.WARN, tr("low"))
         return Cell(figure)
 
+    def _lot(self, line: Values) -> Cell:
+        """The code, with its expiry where there is no column for that; a word where something is wrong with it."""
+        code, known = line.get(LOT), self._facts.lot(line)
+        if not code:
+            return Cell("", Tone.WARN, tr("to fill in")) if line.get("quantity") and not self._quiet else Cell("")
+        due = known.expiry_date if known and self._says_expiry else None
+        text = f"{code} · {due:%y-%m-%d}" if due else str(code)
+        if known and known.expired and self._tracking.takes(line) and not self._quiet:
+            return Cell(text, Tone.WARN, tr("expired"))
+        return Cell(text)
 
-def _in_unit(base: Decimal, factor: Decimal) -> str:
-    return values.grouped(base if factor == 1 else values.divide(base, factor, _FINE))
+    def _serials(self, line: Values) -> Cell:
+        """3 of 5: how many numbers there are for the quantity."""
+        count, missing = len(serials_in(line.get(SERIALS))), self._tracking.missing_serials(line)
+        if not count and not missing:
+            return Cell("")
+        text = tr("{count} of {needed}", count=count, needed=values.grouped(missing + count))
+        return Cell(text, None if not missing or self._quiet else Tone.BAD if missing < 0 else Tone.WARN)
+
+
+def _in_unit(base: Decimal, unit: Any) -> str:
+    return values.grouped(grid_units.per_unit(base, unit))

@@ -14,18 +14,22 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from jxc_desktop.document_types import totals
-from jxc_desktop.document_types.schema import DocumentType, FieldType, Values
-from jxc_desktop.errors import Problem
-from jxc_desktop.i18n import N_, tr
-from jxc_desktop.ui import typed
+from jxc_desktop.document_types.schema import DocumentType, Field, FieldType, Values, serials_in
+from jxc_desktop.i18n import tr
+from jxc_desktop.ui import grid_units, typed
+from jxc_desktop.ui.grid_arrivals import LineArrivals
 from jxc_desktop.ui.grid_columns import LineColumn
 from jxc_desktop.ui.grid_looks import Looks
-from jxc_desktop.ui.line_facts import LineFacts, Wanted
+from jxc_desktop.ui.grid_marks import LineMarks, clear, set_mark
+from jxc_desktop.ui.grid_picks import LotPicks
+from jxc_desktop.ui.grid_tracking import SERIALS, TRACKED, Tracking
+from jxc_desktop.ui.line_facts import LineFacts
 from jxc_desktop.ui.table_model import Cell, Column, Index, RowsModel
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.values import ZERO
 
-SCREEN_ONLY = frozenset({"key", "typed", "wrong", "marks", "proposed"})
+SCREEN_ONLY = frozenset({"key", "typed", "wrong", "marks", "proposed", "picked"})
+OF_ITEM = ("price", "amount", "proposed", "tax_rate", "typed", "picked", "book", *TRACKED)  # goes when the item changes
 _SETTLING = ("quantity", "price", "amount", "discount")
 WRONG = Qt.ItemDataRole.UserRole + 20  # the problem of a cell in words, or ""
 CHANGED = Qt.ItemDataRole.UserRole + 21  # the price was changed by hand
@@ -46,7 +50,7 @@ class _Splice(QUndoCommand):
         self._model.splice(self._at, len(self._added), self._removed)
 
 
-class LineModel(RowsModel):
+class LineModel(LineArrivals, LineMarks, RowsModel):
     """Lines of one document. `edited` follows every change of content, `shown` of row and column anew."""
 
     edited = Signal()
@@ -56,9 +60,11 @@ class LineModel(RowsModel):
         super().__init__(columns, [{}], parent=parent)
         self.kind, self.facts = kind, facts
         self.undo_stack = QUndoStack(self)
-        self.looks = Looks(kind, facts)
+        self.tracking = Tracking(kind, facts)
+        self.looks = Looks(kind, facts, self.tracking)
         self._read_only = False
         facts.arrived.connect(self._refresh)
+        self.picks = LotPicks(self)
 
     # -- content
 
@@ -77,13 +83,15 @@ class LineModel(RowsModel):
         self._read_only = read_only
         self._rows = [self._identified(self._opened(line)) for line in lines]
         self.looks.start(self._rows, taken=taken, quiet=read_only)
+        self.tracking.start(self._rows if taken else ())
         if not read_only:
             self._rows.append({})
         self.endResetModel()
         self.undo_stack.clear()
         self.facts.want(line[self.item_name] for line in self.lines if line.get(self.item_name))
-        self._ask_prices()
+        self.ask_prices()
         self.looks.count(self.lines)
+        self.picks.want(line for line in self.lines if not line.get("id"))
 
     def values(self) -> list[Values]:
         """The lines as the service saves them, without empty ones."""
@@ -109,6 +117,7 @@ class LineModel(RowsModel):
         self.looks.add_ours(made)
         self.change(len(self.lines), 0, made, text)
         self.facts.want(line[self.item_name] for line in made)
+        self.picks.want(made)
 
     def splice(self, at: int, removed: int, added: Sequence[Values]) -> None:
         """What an undo command calls."""
@@ -122,14 +131,15 @@ class LineModel(RowsModel):
             self.beginRemoveRows(QModelIndex(), at + same, at + removed - 1)
             del self._rows[at + same:at + removed]
             self.endRemoveRows()
-        self._ask_prices()
-        self._changed()
+        self.ask_prices()
+        self.say_changed()
 
     def put_item(self, row: int, hit: Any, **given: Any) -> int:
         """Choose the item of a line, or add a line in the entry row; returns the row."""
         self.facts.note(hit)
         line = self._for_another_item(row) | {self.item_name: hit.id, "unit_id": hit.unit_id, **given}
         self.change(row, 0 if self.is_entry(row) else 1, [line], tr("Choose item"))
+        self.picks.typed(line, *given)
         return row
 
     def name_item(self, row: int, text: str, quantity: Decimal | None) -> None:
@@ -141,11 +151,15 @@ class LineModel(RowsModel):
 
     def _for_another_item(self, row: int) -> Values:
         """A line without what belongs to its item."""
-        line = {} if self.is_entry(row) else self._copy(row)
-        for name in ("unit_id", "price", "amount", "tax_rate", "proposed", "source_line_id", "typed"):
+        line = self.new_line() if self.is_entry(row) else self._copy(row)
+        for name in (*OF_ITEM, "unit_id", "source_line_id"):
             line.pop(name, None)
-        self._clear(line, self.item_name)
+        clear(line, self.item_name)
         return line
+
+    def new_line(self) -> Values:
+        """What a new line begins with: choices that have to be made and have a usual answer."""
+        return {f.name: f.default for f in self.kind.columns if f.required and f.default is not None}
 
     @property
     def item_name(self) -> str:
@@ -154,9 +168,20 @@ class LineModel(RowsModel):
     def choose(self, row: int, name: str, value: Any) -> None:
         """Take a value from a list."""
         line = self._copy(row)
-        self._clear(line, name)
+        clear(line, name)
         self.put(line, name, value)
         self.change(row, 1, [line], tr("Choose"))
+        self.picks.typed(line, name)
+
+    def add_serial(self, row: int, serial: str) -> None:
+        """One serial number more; where the quantity was full before, one piece more too."""
+        line = self._copy(row)
+        full, unit = self.tracking.missing_serials(line) <= 0, self.facts.unit(line)
+        clear(line, SERIALS)
+        self.put(line, SERIALS, "\n".join([*serials_in(line.get(SERIALS)), serial]))
+        if full and unit and unit.factor == unit.per:
+            self.put(line, "quantity", (line.get("quantity") or ZERO) + 1)
+        self.change(row, 1, [line], tr("Add serial number"))
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Take typed text. Text that cannot be read is kept and marked; False then."""
@@ -167,36 +192,51 @@ class LineModel(RowsModel):
         readable = self.type_into(line, column, str(value))
         if line != self._rows[index.row()]:
             self.change(index.row(), 1, [line], tr("Type {field}", field=tr(column.title)))
+            self.picks.typed(line, column.name)
         return readable
 
     def type_into(self, line: Values, column: LineColumn, text: str) -> bool:
         """Put typed text into a line; False if it could not be read."""
         name, field = column.name, column.field
         assert field is not None
-        self._clear(line, name)
+        clear(line, name)
         try:
-            value = (self._unit_id(line, text) if field.type is FieldType.UNIT
-                     else typed.read(field, text, line.get(name)))
-            self._check_decimals(line, column, value)
+            value = self._read(line, field, text)
         except typed.Misread as error:
             line["wrong"] = {**line.get("wrong", {}), name: text}
-            line["marks"] = {**line.get("marks", {}), name: error.text()}
+            set_mark(line, name, error.text())
             return False
         self.put(line, name, value)
         return True
+
+    def _read(self, line: Values, field: Field, text: str) -> Any:
+        """The value of typed text; a unit that is named in it is put into the line."""
+        if field.type is FieldType.UNIT:
+            return grid_units.read_unit(self.facts, line, text)
+        if field.type is FieldType.LOT:
+            return self.tracking.read_lot(line, text)
+        if field.name != "quantity":
+            return typed.read(field, text, line.get(field.name))
+        value, unit_id = grid_units.read_quantity(self.facts, line, field, text)
+        unit = {"unit_id": unit_id} if unit_id else {}
+        grid_units.check(self.facts, line | unit, value)
+        for name, named in unit.items():
+            self.put(line, name, named)
+        return value
 
     def put(self, line: Values, name: str, value: Any) -> None:
         """Set a value and settle what depends on it."""
         if line.get(name) == value:
             return
         line[name] = value
-        if self.kind.priced and name in _SETTLING:
+        if self.kind.priced and name in _SETTLING and self.kind.column("quantity"):
             self._settle(line, name)
         if name == "gift" and self.kind.priced:
             line["price"] = line["amount"] = ZERO if value else None
         if name in ("unit_id", "gift") and not line.get("gift"):
             for stale in ("proposed", "price", "amount"):
                 line.pop(stale, None)  # asked for again
+        self.tracking.follow(line, name)
 
     def _settle(self, line: Values, name: str) -> None:
         if line.get(name) is None and name != "discount":
@@ -204,32 +244,13 @@ class LineModel(RowsModel):
         elif name != "amount" or line.get("quantity") or line.get("price"):
             totals.retype(line, name)
 
-    def _unit_id(self, line: Values, text: str) -> int:
-        item = self.facts.items.get(line.get(self.item_name) or 0)
-        for unit in item.units if item else ():
-            if text.strip() == unit.name:
-                return cast(int, unit.unit_id)
-        raise typed.Misread(N_("The item has no such unit"))
-
-    def _check_decimals(self, line: Values, column: LineColumn, value: Any) -> None:
-        unit = self.facts.unit(line)
-        if column.field and column.field.type is FieldType.QUANTITY and unit and value is not None \
-                and value != round(value, unit.decimals):
-            raise typed.Misread(N_("{unit} takes at most {decimals} decimals"), unit=unit.name, decimals=unit.decimals)
-
     def _copy(self, row: int) -> Values:
         return copy.deepcopy(self._rows[row])
 
     def copied(self, row: int) -> Values:
         """A line like that one, as a new line."""
-        return {k: v for k, v in self._copy(row).items() if k not in ("key", "id", "source_line_id", "marks")}
-
-    @staticmethod
-    def _clear(line: Values, name: str) -> None:
-        """The marks of a cell that is typed anew."""
-        for kept in ("wrong", "marks"):
-            if name in line.get(kept, {}):
-                line[kept] = {k: v for k, v in line[kept].items() if k != name}
+        own = ("key", "id", "source_line_id", "marks", "serials")
+        return {k: v for k, v in self._copy(row).items() if k not in own}
 
     def _opened(self, line: Values) -> Values:
         """A line as it was saved, linked or journaled; prices are proposed only where one is missing."""
@@ -245,75 +266,9 @@ class LineModel(RowsModel):
         line.setdefault("key", next(_keys))
         return line
 
-    # -- what arrives later
+    # -- looks
 
-    def _ask_prices(self) -> None:
-        new = [] if self._read_only else [line for line in self.lines if line.get(self.item_name)
-                                          and line.get("unit_id") and "proposed" not in line]
-        for line in new:
-            line["proposed"] = None
-        if new:
-            self.facts.propose([Wanted(line["key"], line[self.item_name], line["unit_id"]) for line in new],
-                               self._take_prices)
-
-    def _take_prices(self, proposals: dict[int, Any]) -> None:
-        """Below the undo stack: the lines in it are these very objects."""
-        for line in self.lines:
-            proposal = proposals.get(line["key"])
-            if proposal is None:
-                continue
-            item = self.facts.items.get(line[self.item_name])
-            if item and self.kind.column("tax_rate") and line.get("tax_rate") is None:
-                line["tax_rate"] = item.tax_rate
-            line["proposed"] = {"price": proposal.price, "origin": proposal.origin,
-                                "date": proposal.date, "number": proposal.number}
-            if self.kind.priced and line.get("price") is None and line.get("amount") is None \
-                    and proposal.price is not None:
-                line["price"] = proposal.price
-                line["amount"] = totals.amount_of(line)
-        self._changed()
-
-    def resolve_items(self, found: dict[str, Any]) -> None:
-        """Items of pasted codes, below the undo stack as well."""
-        for line in self.lines:
-            text = line.get("wrong", {}).get(self.item_name)
-            if text is not None and (hit := found.get(text)):
-                self.facts.note(hit)
-                self._clear(line, self.item_name)
-                line |= {self.item_name: hit.id, "unit_id": line.get("unit_id") or hit.unit_id}
-            elif text is not None:
-                line["marks"] = {**line.get("marks", {}), self.item_name: tr("There is no item {text}", text=text)}
-        self._ask_prices()
-        self._changed()
-
-    def mark(self, problems: Iterable[Problem]) -> None:
-        """Show problems at their cells. Their line numbers count the lines that were saved."""
-        saved = [line for line in self.lines if not self.is_empty(line)]
-        for problem in problems:
-            if problem.line is not None and problem.line < len(saved):
-                line = saved[problem.line]
-                line["marks"] = {**line.get("marks", {}), problem.field: problem.text()}
-        self._refresh()
-
-    def faults(self) -> list[tuple[int, str, str]]:
-        """(row, field name, text) of every marked cell."""
-        return [(row, name, text) for row, line in enumerate(self.lines)
-                for name, text in line.get("marks", {}).items()]
-
-    def unread(self) -> list[Problem]:
-        """Typed text that could not be read, as problems of the lines that would be saved."""
-        saved = [line for line in self.lines if not self.is_empty(line)]
-        return [Problem(name, N_("{text}"), row, {"text": line.get("marks", {}).get(name, "")})
-                for row, line in enumerate(saved) for name in line.get("wrong", {})]
-
-    def clear_marks(self) -> None:
-        """Forget marks that came from saving; those of unreadable text stay."""
-        for line in self.lines:
-            if "marks" in line:
-                line["marks"] = {k: v for k, v in line["marks"].items() if k in line.get("wrong", {})}
-        self._refresh()
-
-    def _changed(self) -> None:
+    def say_changed(self) -> None:
         self._refresh()
         self.edited.emit()
 
@@ -342,7 +297,8 @@ class LineModel(RowsModel):
             return Qt.ItemFlag.NoItemFlags
         plain = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         column = self.column_at(index)
-        if self._read_only or not column.editable or (self.is_entry(index.row()) and not column.part):
+        if self._read_only or not column.editable or (self.is_entry(index.row()) and not column.part) \
+                or not self.tracking.concerns(self._rows[index.row()], column.name):
             return plain
         return plain | Qt.ItemFlag.ItemIsEditable
 

@@ -5,11 +5,12 @@ import io
 from collections.abc import Sequence
 
 from jxc_desktop import values
-from jxc_desktop.document_types.schema import FieldType, Values
+from jxc_desktop.document_types.schema import FieldType, Values, serials_in
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui import typed
 from jxc_desktop.ui.grid_columns import CODE, LineColumn
 from jxc_desktop.ui.grid_model import LineModel
+from jxc_desktop.ui.grid_tracking import SERIALS, TRACKED
 
 Range = list[list[str]]
 _FIGURES = typed.NUMERIC - {FieldType.RATE, FieldType.DISCOUNT}
@@ -41,7 +42,7 @@ def take(model: LineModel, at: int, pasted: Range, columns: Sequence[LineColumn 
     lines, codes = [], set()
     existing = model.lines[at:at + len(pasted)]
     for number, row in enumerate(pasted):
-        line: Values = {**existing[number]} if number < len(existing) else {}
+        line: Values = {**existing[number]} if number < len(existing) else model.new_line()
         for text, column in zip(row, columns, strict=False):
             if column is None or not text:
                 continue
@@ -68,5 +69,11 @@ def _plain(model: LineModel, row: int, column: int) -> str:
     value = model.rows[row].get(about.name) if about.field and not about.part else None
     if about.field and about.field.type in _FIGURES and value is not None:
         return values.plain(value)
-    text = str(model.index(row, column).data() or "")
+    text = _tracked(about.name, value) if about.name in TRACKED and isinstance(value, str) else \
+        str(model.index(row, column).data() or "")
     return "'" + text if text.startswith(("=", "+", "-", "@")) else text
+
+
+def _tracked(name: str, text: str) -> str:
+    """What the cell shows more briefly or beside other things: the code of a lot, all the serial numbers."""
+    return ", ".join(serials_in(text)) if name == SERIALS else text

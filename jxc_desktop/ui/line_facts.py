@@ -3,14 +3,19 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
-from jxc_desktop import values
 from jxc_desktop.document_types import BY_KEY
-from jxc_desktop.document_types.schema import DocumentType, Draft, Promise, Section, Values
+from jxc_desktop.document_types.schema import Basis, DocumentType, Draft, Move, Promise, Section, Values
+from jxc_desktop.services import units
+from jxc_desktop.services.pinyin import readings
 from jxc_desktop.values import ZERO
+
+_COUNTS, _NEW = (Basis.COUNT, Basis.RECOUNT), (Basis.GIVEN, Basis.CURRENT, Basis.MADE)
+NOT_TRACKED, BY_LOT, BY_SERIAL = "none", "lot", "serial"
 
 
 class Named(NamedTuple):
@@ -31,11 +36,22 @@ class Wanted:
     unit_id: int
 
 
-def takes_stock(kind: DocumentType) -> bool:
-    """Whether lines of this type use up stock or promise it: its effect on a trial line says so."""
-    trial = Draft(kind.key, {"partner_id": 1, "warehouse_id": 1, "to_warehouse_id": 2, "total": ZERO},
-                  [{"item_id": 1, "base_quantity": Decimal(1), "value": ZERO}])
-    return kind.promise is Promise.RESERVED or any(move.quantity < 0 for move in kind.effect(trial))
+def takes_stock(kind: DocumentType, role: str = "use") -> bool:
+    """Whether lines of this type (in this role) use up stock or promise it: its effect on a trial line says so."""
+    return kind.promise is Promise.RESERVED or any(move.quantity < 0 for move in _trial_moves(kind, role))
+
+
+def brings_stock(kind: DocumentType, role: str = "make") -> bool:
+    """Whether goods come in, or are found, that may be of a lot nobody knows yet; what comes back is known."""
+    return any(move.basis in _COUNTS or (move.quantity > 0 and move.basis in _NEW) for move in _trial_moves(kind, role))
+
+
+def _trial_moves(kind: DocumentType, role: str) -> list[Move]:
+    one = Decimal(1)
+    line: Values = {"item_id": 1, "role": role, "base_quantity": one, "value": ZERO, "amount": ZERO, "weight": one,
+                    "source_warehouse_id": 1}
+    return kind.effect(Draft(kind.key, {"partner_id": 1, "warehouse_id": 1, "to_warehouse_id": 2, "total": ZERO},
+                             [line]))
 
 
 def reserved_by_source(kind: DocumentType) -> bool:
@@ -57,6 +73,8 @@ class LineFacts(QObject):
         self.items: dict[int, Any] = {}
         self.names: dict[int, Named] = {}
         self.stock: dict[int, Any] = {}
+        self.spoken: dict[str, tuple[str, ...]] = {}  # pinyin and initials of units
+        self.lots: dict[int, tuple[Any, ...]] = {}  # of tracked items, in the header's warehouse, first to take first
         self.warehouse_id: int | None = None
         self.partner_id: int | None = None
         self.pending = 0
@@ -75,13 +93,23 @@ class LineFacts(QObject):
     def base(self, line: Values) -> Decimal:
         """The line's quantity in base units; zero while something is unknown."""
         unit, quantity = self.unit(line), line.get("quantity")
-        return values.quantity(quantity * unit.factor) if unit and quantity else ZERO
+        return units.in_base(quantity, unit) if unit and quantity else ZERO
+
+    def tracking(self, line: Values) -> str:
+        """How the goods of a line are followed: by "lot", by "serial" number, or not: "none"."""
+        item = self.items.get(line.get("item_id") or 0)
+        return str(item.tracking) if item else NOT_TRACKED
+
+    def lot(self, line: Values, code: str | None = None) -> Any:
+        """What is known of a line's lot (or another of its item) in the warehouse; else None."""
+        wanted = code or line.get("lot")
+        return next((lot for lot in self.lots.get(line.get("item_id") or 0, ()) if lot.code == wanted), None)
 
     def use_warehouse(self, warehouse_id: int | None) -> None:
         """Show the stock of another warehouse from now on."""
         if warehouse_id != self.warehouse_id:
             self.warehouse_id = warehouse_id
-            known, self.stock = set(self.stock) | set(self.items), {}
+            known, self.stock, self.lots = set(self.stock) | set(self.items), {}, {}
             self.want(known)
 
     def want(self, item_ids: Iterable[int]) -> None:
@@ -103,6 +131,10 @@ class LineFacts(QObject):
 
         self._run(_proposals, self._queries, self.kind.key, tuple(wanted), self.partner_id, self.warehouse_id,
                   done=take)
+
+    def find_scanned(self, code: str, done: Callable[["Scanned"], None]) -> None:
+        """What a scanned code means: an item in a unit, or a lot or serial number of one."""
+        self._run(_scanned, self._queries, code, (self.partner_id, self.warehouse_id, self.selling), done=done)
 
     def find_exact(self, texts: Collection[str], done: Callable[[dict[str, Any]], None], *,
                    alone: bool = False) -> None:
@@ -135,16 +167,45 @@ class LineFacts(QObject):
     def _settle(self) -> None:
         self.pending -= 1
 
-    def _take(self, answer: tuple[dict[int, Any], dict[int, Any], int | None]) -> None:
-        items, stock, warehouse_id = answer
-        self.items |= items
-        if warehouse_id == self.warehouse_id:  # else the answer is about the warehouse chosen before
-            self.stock |= stock
+    def _take(self, answer: "Known") -> None:
+        self.items |= answer.items
+        self.spoken |= answer.spoken
+        if answer.warehouse_id == self.warehouse_id:  # else the answer is about the warehouse chosen before
+            self.stock |= answer.stock
+            self.lots |= answer.lots
         self.arrived.emit()
 
 
-def _items_and_stock(queries: Any, item_ids: Collection[int], warehouse_id: int | None) -> tuple[Any, Any, int | None]:
-    return queries.items(item_ids), queries.stock(item_ids, warehouse_id), warehouse_id
+class Known(NamedTuple):
+    """Facts about some items, their stock and lots as they are in one warehouse."""
+
+    items: dict[int, Any]
+    stock: dict[int, Any]
+    lots: dict[int, tuple[Any, ...]]
+    spoken: dict[str, tuple[str, ...]]
+    warehouse_id: int | None
+
+
+class Scanned(NamedTuple):
+    """An item (as a look-up shows it), and the lot or serial number that was scanned; neither for what is unknown."""
+
+    code: str
+    item: Any = None
+    lot: str = ""
+    several: tuple[str, ...] = ()  # items that have a lot of this code
+
+
+def _items_and_stock(queries: Any, item_ids: Collection[int], warehouse_id: int | None) -> Known:
+    items = queries.items(item_ids)
+    lots = {} if warehouse_id is None else {
+        i: tuple(queries.lots(i, warehouse_id)) for i, item in items.items() if item.tracking != NOT_TRACKED}
+    spoken = {unit.name: _readings(unit.name) for item in items.values() if len(item.units) > 1 for unit in item.units}
+    return Known(items, queries.stock(item_ids, warehouse_id), lots, spoken, warehouse_id)
+
+
+@cache
+def _readings(name: str) -> tuple[str, ...]:
+    return tuple(" ".join(readings(name)).split())
 
 
 def _proposals(queries: Any, kind_key: str, wanted: Collection[Wanted], partner_id: int | None,
@@ -166,3 +227,14 @@ def _exact(queries: Any, texts: Collection[str], around: tuple[int | None, int |
         elif alone and len(hits) == 1:
             found[text] = hits[0]
     return found
+
+
+def _scanned(queries: Any, code: str, around: tuple[int | None, int | None, bool]) -> Scanned:
+    """Codes of items come first: a lot may be called like one."""
+    if found := _exact(queries, (code,), around, False):
+        return Scanned(code, found[code])
+    lots = queries.find_lots(code, around[1])
+    items = queries.items({lot.item_id for lot in lots})
+    if len(items) == 1:
+        return Scanned(code, next(iter(items.values())), lots[0].code)
+    return Scanned(code, several=tuple(item.name for item in items.values()))

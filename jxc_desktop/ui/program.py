@@ -183,10 +183,14 @@ class Program(QObject):
     def use_language(self, language: str) -> None:
         """Switch the language; the window is built again, its tabs come back."""
         self.session.settings.set(LANGUAGE, language)
+        self.rebuild(language)
+
+    def rebuild(self, language: str = "") -> None:
+        """The window once more, with its tabs: for another language, or for what the company uses now."""
         if self.window and self.desk:
             self.window.workspace.save()
             self.desk.leave()
-        self._use_language(language)
+        self._use_language(language or self.session.language)
         if self.window:
             self._build_window()
         if self.session.is_open:

@@ -112,7 +112,7 @@ def test_the_fault_under_the_cursor_is_read_out(desk: Desk, monkeypatch: pytest.
     editor.lines.setData(editor.grid.cell(0, "quantity"), "12a")
     editor.grid.go(0, "quantity")
     desk.chord(editor, Key.Key_Up, ALT)
-    assert said == ["数量必须是数字"]
+    assert said == ["看不懂数量“12a”，该商品的单位有：箱, 个"]
     desk.press(editor, Key.Key_F12)  # the partner is missing too
     editor.form.focus_field("partner_id")
     desk.chord(editor, Key.Key_Up, ALT)

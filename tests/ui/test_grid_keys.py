@@ -98,7 +98,7 @@ def test_f2_edits_and_toggles_the_selection(desk: Desk, editor: Any) -> None:
 
 def test_wrong_text_holds_the_cell(desk: Desk, editor: Any) -> None:
     editor.grid.go(1, "quantity")
-    desk.press(editor, "2x", Key.Key_Return)
+    desk.press(editor, "2z", Key.Key_Return)
     assert place(editor) == (1, "quantity") and not editor.grid.editing()
     desk.press(editor, "12*2", Key.Key_Return)
     assert place(editor) == (2, "quantity") and editor.lines.lines[1]["quantity"] == 24

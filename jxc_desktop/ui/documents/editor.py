@@ -259,6 +259,7 @@ class DocumentEditor(EditorPage):
         self.grid.unknown_scan.connect(self._unknown_scan)
         self.grid.current_row_changed.connect(lambda row: self._follow_line())
         self.grid.looking_up.connect(self.toaster.hold)
+        self.grid.warned.connect(self.new_items.warn)
         self.grid.selectionModel().selectionChanged.connect(lambda *_: self._show_sums())
         self.scanner.scanned.connect(self._scanned)
         self.line_facts.settled.connect(self._settled)

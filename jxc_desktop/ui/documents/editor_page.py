@@ -33,7 +33,7 @@ class EditorPage(PageWidget):
         self.kind = kind
         may = context.actor.may  # type: ignore[attr-defined]
         self.line_facts = LineFacts(kind, context.queries, context.tasks, self)
-        columns = line_columns(kind, may)
+        columns = line_columns(kind, may, context.queries.features)
         self.lines = LineModel(kind, columns, self.line_facts, self)
         self.title_row, self.form = TitleRow(kind), HeaderForm(context, kind)
         self.grid = LineGrid(context, self.lines)

@@ -1,12 +1,13 @@
 """The header of a document: two rows of three fields, the rest behind a fold, the partner's balance beside."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from jxc_desktop.document_types import features
 from jxc_desktop.document_types.schema import DocumentType, Field, FieldType, Values
 from jxc_desktop.errors import Problem
 from jxc_desktop.i18n import tr
@@ -36,7 +37,7 @@ class HeaderForm(Card):
         self._summary = QWidget()
         self._fields = QWidget()
         self._more = QWidget()
-        shown = [f for f in kind.header if not f.permission or context.actor.may(f.permission)]  # type: ignore[attr-defined]
+        shown = features.shown(kind.header, context.queries.features, context.actor.may)  # type: ignore[attr-defined]
         first = shown[:_ROWS * _ACROSS]
         row = QHBoxLayout(self._fields)
         row.setContentsMargins(0, 0, 0, 0)
@@ -171,7 +172,7 @@ class HeaderForm(Card):
 
     # -- building
 
-    def _grid(self, shown: list[Field], fill: int = 0) -> QGridLayout:
+    def _grid(self, shown: Sequence[Field], fill: int = 0) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(theme.current().sizes.gap)
@@ -196,7 +197,7 @@ class HeaderForm(Card):
             grid.setRowMinimumHeight(row, theme.current().sizes.control + 2)
         return grid
 
-    def _lay_out_rest(self, rest: list[Field]) -> None:
+    def _lay_out_rest(self, rest: Sequence[Field]) -> None:
         row = QHBoxLayout(self._more)
         row.setContentsMargins(0, 0, 0, 0)
         row.addLayout(self._grid(rest))

@@ -4,6 +4,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from PySide6.QtWidgets import QApplication
+
 from jxc_desktop.errors import UserError
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui import new_record
@@ -36,6 +38,12 @@ class NewItems:
             (tr("New item"), partial(self._make, code, amount)),
             (tr("Bind to an item…"), partial(self._bind, code, amount))]
         editor.bars.show_bar(self.BAR, tr("{code} was not found; no line was added", code=code), Tone.WARN, links)
+
+    def warn(self, text: str) -> None:
+        """A scan that added nothing."""
+        if self._editor.context.settings.get("scan/sound", True, pc=True):
+            QApplication.beep()
+        self._editor.bars.show_bar(self.BAR, text, Tone.WARN)
 
     def _made(self, row: int, typed: str, item_id: int, name: str) -> None:
         editor, grid = self._editor, self._editor.grid

@@ -71,8 +71,9 @@ def _copied(source: Draft, fresh: Draft) -> Draft:
 
 
 def lines_of(source: Draft) -> list[dict[str, Any]]:
-    """The lines of a document as new ones."""
-    names = {f.name for f in document_types.BY_KEY[source.kind].columns if not f.shown_only}
+    """The lines of a document as new ones: of other lots, and other pieces."""
+    names = {f.name for f in document_types.BY_KEY[source.kind].columns
+             if not (f.shown_only or f.read_only or f.feature)}
     return [{k: v for k, v in line.items() if k in names} for line in source.lines]
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit
 
+from jxc_desktop.document_types import features
 from jxc_desktop.document_types.schema import Child, Field, FieldType, Values
 from jxc_desktop.errors import Problem
 from jxc_desktop.i18n import tr
@@ -54,7 +55,7 @@ class ChildRows(Card):
         head.addWidget(label(tr(child.title), "strong"))
         head.addStretch(1)
         self.body.addLayout(head)
-        self.shown = [f for f in child.fields if not f.permission or context.actor.may(f.permission)]  # type: ignore[attr-defined]
+        self.shown = features.shown(child.fields, context.queries.features, context.actor.may)  # type: ignore[attr-defined]
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(4)

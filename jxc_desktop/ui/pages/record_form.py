@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from jxc_desktop.document_types import features
 from jxc_desktop.document_types.schema import Field, FieldType, RecordDraft, RecordType
 from jxc_desktop.errors import Problem
 from jxc_desktop.i18n import tr
@@ -56,7 +57,8 @@ class RecordForm(QScrollArea):
         """Other values on the base that was loaded."""
         self.blockSignals(True)
         for name, editor in self.editors.items():
-            editor.set_value(draft.values.get(name))
+            value = draft.values.get(name)
+            editor.set_value(value, _title(self.kind.field(name), value))
             editor.show_problem("")
             if editor.field.read_only and editor.field.type is FieldType.FLAG:
                 editor.setVisible(bool(draft.values.get(name)))
@@ -124,7 +126,8 @@ class RecordForm(QScrollArea):
         card, grid = Card(), QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(theme.current().sizes.gap)
-        shown = [f for f in self.kind.fields if not f.permission or self._context.actor.may(f.permission)]  # type: ignore[attr-defined]
+        may = self._context.actor.may  # type: ignore[attr-defined]
+        shown = features.shown(self.kind.fields, self._context.queries.features, may)
         plain = [f for f in shown if f.type not in (FieldType.FLAG, FieldType.NOTE, FieldType.PICTURE)]
         at = 0
         for field in plain:
@@ -224,3 +227,8 @@ class RecordForm(QScrollArea):
             self.editors[following[0]].setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self.finished.emit()
+
+
+def _title(field: Field, value: Any) -> str:
+    """Of a choice, which may be one that is no longer offered; references find theirs themselves."""
+    return tr(dict(field.choices)[value]) if value in dict(field.choices) else ""
