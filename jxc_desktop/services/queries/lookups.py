@@ -168,11 +168,11 @@ def last_price_of(connection: Connection, item_ids: Collection[int], partner_id:
         return {}
     line, d = document_line.c, document.c
     order = func.row_number().over(partition_by=line.item_id, order_by=(d.date.desc(), line.id.desc()))
-    ranked = select(line.item_id, line.price, line.factor, order.label("n")).join_from(
+    ranked = select(line.item_id, line.price, line.factor, line.per, order.label("n")).join_from(
         document_line, document, d.id == line.document_id).where(
         _sold(selling, partner_id), line.item_id.in_(item_ids), line.price.is_not(None),
         line.gift.is_(False)).subquery()
-    return {r.item_id: values.divide(r.price, r.factor, values.PRICE_PLACES)
+    return {r.item_id: values.divide(values.product(r.price, r.per), r.factor, values.PRICE_PLACES)
             for r in connection.execute(select(ranked).where(ranked.c.n == 1))}
 
 
@@ -208,7 +208,7 @@ def price_for(connection: Connection, kind: DocumentType, what: tuple[int, int |
     listed = choice.sale_price if selling else choice.purchase_price
     base = info.units[0].sale_price if selling else info.units[0].purchase_price
     if listed is None and base is not None:
-        listed = values.round_to(values.product(base, choice.factor), values.PRICE_PLACES)
+        listed = values.divide(values.product(base, choice.factor), choice.per, values.PRICE_PLACES)
     return PriceProposal(listed, "list" if listed is not None else "none")
 
 
