@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,19 +15,9 @@ from jxc_desktop.services import documents
 from jxc_desktop.ui import icons
 from jxc_desktop.ui.buttons import Role
 from jxc_desktop.ui.dialogs_ask import Answer, ask
+from jxc_desktop.ui.documents.extras import Action
 from jxc_desktop.ui.pages import explaining
 from jxc_desktop.ui.shortcuts import shown
-
-
-@dataclass(frozen=True)
-class Action:
-    """One thing to do. `allowed` says whether now; an action that never applies to the type isn't made."""
-
-    text: str
-    icon: str
-    call: Callable[[], object]
-    allowed: bool
-    key: str = ""
 
 
 class Actions:
@@ -39,7 +28,8 @@ class Actions:
 
     def all(self) -> list[Action]:
         """In the order of the menu; disallowed ones are left out."""
-        return [a for a in (*self._writing(), *self._standing(), *self._going_on()) if a.allowed]
+        return [a for a in (*self._writing(), *self._editor.extra.actions(), *self._standing(),
+                            *self._going_on()) if a.allowed]
 
     def show(self, anchor: QWidget) -> None:
         """The menu under its button."""
@@ -70,7 +60,7 @@ class Actions:
         order = e.kind.promise is not None
         yield Action(tr("Correct"), "pencil", e.correct, posted and not e.editing and self._may("save"), "F2")
         yield Action(tr("Unpost"), "undo-2", self.unpost, posted and self._may("unpost"))
-        yield Action(tr("Reverse…"), "rotate-ccw", self.reverse, posted and self._may("reverse"))
+        yield Action(tr("Reverse…"), "rotate-ccw", self.reverse, posted and e.kind.reversible and self._may("reverse"))
         yield Action(tr("Void…"), "ban", self.void,
                      (posted or status is Status.DRAFT) and self._may("void"))
         yield Action(tr("Close order"), "lock", lambda: self._run(documents.close),
@@ -83,7 +73,8 @@ class Actions:
         kept = e.draft.id is not None
         posted = e.draft.status is Status.POSTED and e.draft.reversal_of_id is None
         for kind in followers(e.kind):
-            yield Action(tr("Create {kind}", kind=tr(kind.title)), kind.icon,
+            name = e.extra.renamed.get(kind.key)
+            yield Action(tr(name) if name else tr("Create {kind}", kind=tr(kind.title)), kind.icon,
                          partial(e.open_wanted.emit, f"document/{kind.key}/from-{e.draft.id}"),
                          kept and posted and e.context.actor.may(kind.permission("save")))
         yield Action(tr("Print preview"), "eye", lambda: e.print_wanted.emit((e.draft.id,), True),

@@ -14,7 +14,7 @@ from jxc_desktop.document_types.schema import Draft, Status
 from jxc_desktop.errors import Problem
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui.context import Context
-from jxc_desktop.ui.documents import keys, opening
+from jxc_desktop.ui.documents import extras, keys, opening
 from jxc_desktop.ui.documents.actions import Actions
 from jxc_desktop.ui.documents.conflicts import Conflicts
 from jxc_desktop.ui.documents.editor_page import EditorPage
@@ -55,6 +55,8 @@ class DocumentEditor(EditorPage):
         self._fill_partner, self._focus_due = False, False
         self.saving, self.problems, self.more_lines = Saving(self), Problems(self), MoreLines(self)
         self.menu, self.conflicts, self.new_items = Actions(self), Conflicts(self), NewItems(self)
+        self.extra = extras.of(self)
+        self.lines_card.add_tools(self.extra.tools)
         self._connect()
         keys.bind_all(self)
         self.open(origin or parsed)
@@ -257,9 +259,9 @@ class DocumentEditor(EditorPage):
         self.grid.correct_wanted.connect(self.correct)
         self.grid.create_wanted.connect(self.new_items.in_line)
         self.grid.unknown_scan.connect(self._unknown_scan)
+        self.grid.warned.connect(self.new_items.warn)
         self.grid.current_row_changed.connect(lambda row: self._follow_line())
         self.grid.looking_up.connect(self.toaster.hold)
-        self.grid.warned.connect(self.new_items.warn)
         self.grid.selectionModel().selectionChanged.connect(lambda *_: self._show_sums())
         self.scanner.scanned.connect(self._scanned)
         self.line_facts.settled.connect(self._settled)

@@ -1,5 +1,7 @@
 """The lines of a document with their tools above and the totals below."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -37,6 +39,7 @@ class LinesCard(Card):
         row.addSpacing(8)
         for tool in (self.scan, self.copy_last, self.sources, self.paste):
             row.addWidget(tool)
+        self._tools_end = row.count()
         row.addStretch(1)
         self.finder = FindLines(grid)
         row.addWidget(self.finder)
@@ -46,6 +49,16 @@ class LinesCard(Card):
             tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the cursor in the lines
         for part in (self.tools, grid, totals):
             self.body.addWidget(part, 1 if part is grid else 0)
+
+    def add_tools(self, tools: Sequence[QWidget]) -> None:
+        """What one type of document has besides."""
+        row = self.tools.layout()
+        assert isinstance(row, QHBoxLayout)
+        for tool in tools:
+            row.insertWidget(self._tools_end, tool)
+            self._tools_end += 1
+            if isinstance(tool, Button):
+                tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def set_writing(self, writing: bool) -> None:
         """Tools that change lines only while there is something to change."""

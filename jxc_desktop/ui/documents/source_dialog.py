@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QHBoxLayout, QVBoxLayout
 
-from jxc_desktop.document_types.schema import PROGRESS_TITLES, Draft, Progress
+from jxc_desktop.document_types.schema import PROGRESS_TITLES, DocumentType, Draft, Progress
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.ui import typed
 from jxc_desktop.ui.buttons import Button, Role
@@ -17,23 +17,35 @@ from jxc_desktop.ui.table import Column, Kind, RowsModel, Table
 from jxc_desktop.ui.table_model import Index
 from jxc_desktop.ui.widgets import label
 
-_TICK = Column("tick", "", width=36, minimum=36, align=Qt.AlignmentFlag.AlignHCenter, sortable=False,
+TICK = Column("tick", "", width=36, minimum=36, align=Qt.AlignmentFlag.AlignHCenter, sortable=False,
                value=lambda row: "☑" if row.ticked else "☐")
+_BETWEEN = ("partner", "total")  # of documents that go from one warehouse to another there are none
 DOCUMENTS = (
-    _TICK, Column("number", N_("Number"), Kind.CODE, 190, value=lambda row: row.facts["number"]),
+    TICK, Column("number", N_("Number"), Kind.CODE, 190, value=lambda row: row.facts["number"]),
     Column("date", N_("Date"), Kind.DATE, value=lambda row: row.facts["date"]),
     Column("partner", N_("Partner"), width=160, stretch=1, value=lambda row: row.facts.get("partner")),
+    Column("way", N_("From and to"), width=160, stretch=1, value=lambda row: " → ".join(
+        name for name in (row.facts.get("warehouse"), row.facts.get("destination")) if name)),
     Column("total", N_("Total"), Kind.MONEY, value=lambda row: row.facts.get("total")),
     Column("progress", N_("Progress"), width=90, value=lambda row: tr(PROGRESS_TITLES[Progress(row.facts["progress"])])
            if row.facts.get("progress") else ""),
 )
 LINES = (
-    _TICK, Column("code", N_("Code"), Kind.CODE, 100, value=lambda row: row.item.code, muted=True),
+    TICK, Column("code", N_("Code"), Kind.CODE, 100, value=lambda row: row.item.code, muted=True),
     Column("name", N_("Item name"), width=200, stretch=1, value=lambda row: row.item.name),
     Column("spec", N_("Spec"), width=110, value=lambda row: row.item.spec, muted=True),
     Column("open", N_("Open quantity"), Kind.QUANTITY, 96, value=lambda row: row.line["quantity"]),
     Column("quantity", N_("Take"), Kind.QUANTITY, 96, value=lambda row: row.taken, bold=True),
 )
+WHOLE_LINES = (*LINES[:-2], Column("received", N_("Received"), Kind.QUANTITY, 96,
+                                   value=lambda row: row.line.get("received")))
+
+
+def _documents_of(kind: DocumentType) -> tuple[Column, ...]:
+    """With the partner, or with where the goods go."""
+    partnered = any(f.name == "partner_id" for f in kind.header)
+    return tuple(c for c in DOCUMENTS if c.key != "way") if partnered else tuple(
+        c for c in DOCUMENTS if c.key not in _BETWEEN)
 
 
 @dataclass
@@ -117,15 +129,19 @@ class SourceDialog(QDialog):
         self.resize(820, 560)
         self._editor, self._take = editor, take
         self._header: dict[str, Any] = {}
-        self.documents, self.lines = Ticks(DOCUMENTS, parent=self), Ticks(LINES, parent=self)
+        self._whole = editor.kind.column("quantity") is None
+        self.documents = Ticks(_documents_of(editor.kind), parent=self)
+        self.lines = Ticks(WHOLE_LINES if self._whole else LINES, parent=self)
         self.lines.kind = editor.kind
         self.upper = TickTable(self.documents, tr("Source documents"), self._ask_lines)
         self.offered = TickTable(self.lines, tr("Open lines"))
         self.offered.setEditTriggers(QAbstractItemView.EditTrigger.AnyKeyPressed
                                    | QAbstractItemView.EditTrigger.DoubleClicked)
-        self.note = label(tr("Space ticks. Only what is still open is offered."), "hint")
+        self.note = label(tr("Space ticks.") if self._whole else tr("Space ticks. Only what is still open is offered."),
+                          "hint")
         layout = QVBoxLayout(self)
-        for part, stretch in ((self.upper, 2), (label(tr("Open lines"), "strong"), 0), (self.offered, 3)):
+        title = tr("Lines of these documents") if self._whole else tr("Open lines")
+        for part, stretch in ((self.upper, 2), (label(title, "strong"), 0), (self.offered, 3)):
             layout.addWidget(part, stretch)
         layout.addWidget(self.note)
         row = QHBoxLayout()
@@ -158,11 +174,12 @@ class SourceDialog(QDialog):
     def _show_lines(self, found: tuple[Draft, dict[int, Any]]) -> None:
         draft, items = found
         self._header = draft.header
-        self.lines.replace([Row(True, line=line, item=items[line["item_id"]], taken=line["quantity"])
+        self.lines.replace([Row(True, line=line, item=items[line["item_id"]], taken=line.get("quantity"))
                             for line in draft.lines])
 
     def _finish(self) -> None:
-        chosen = [{**row.line, "quantity": row.taken} for row in self.lines.rows if row.ticked]
+        chosen = [row.line if self._whole else {**row.line, "quantity": row.taken}
+                  for row in self.lines.rows if row.ticked]
         if chosen:
             self._take(self._header, chosen)
             self.accept()

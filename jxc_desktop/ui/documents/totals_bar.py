@@ -6,7 +6,7 @@ from decimal import Decimal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from jxc_desktop import values
+from jxc_desktop import document_types, values
 from jxc_desktop.capitals import capitals
 from jxc_desktop.document_types import totals
 from jxc_desktop.document_types.schema import Account, DocumentType, Draft, Values
@@ -19,7 +19,9 @@ from jxc_desktop.values import ZERO
 
 def sums(draft: Draft) -> totals.Totals:
     """The totals of a draft, as far as its lines are complete."""
-    ready = [dict(line) for line in draft.lines if line.get("item_id") and isinstance(line.get("quantity"), Decimal)]
+    about_value = document_types.BY_KEY[draft.kind].column("quantity") is None
+    ready = [line | ({"quantity": ZERO} if about_value else {}) for line in draft.lines
+             if line.get("item_id") and (about_value or isinstance(line.get("quantity"), Decimal))]
     return totals.complete(Draft(draft.kind, dict(draft.header), ready, reversal_of_id=draft.reversal_of_id))
 
 
@@ -32,7 +34,8 @@ class TotalsBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(theme.current().sizes.totals)
         self.setAccessibleName(tr("Totals"))
-        self._priced = priced
+        counted = kind.column("quantity")
+        self._priced = priced = priced and bool(counted or kind.spreads_fee)  # what a revaluation changes is no total
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 16, 0)
         row.setSpacing(26)
@@ -43,6 +46,8 @@ class TotalsBar(QWidget):
         row.addWidget(self.capitals, 1)
         for metric in (self.lines, self.quantity, self.discount, self.total):
             row.addWidget(metric)
+        if counted is None:
+            self.quantity.hide()
         discounted = any(f.name == "discount_amount" for f in kind.header)
         if not (priced and discounted):
             self.discount.hide()
