@@ -34,9 +34,9 @@ def _kind(row: Row) -> str:
     return tr(document_types.BY_KEY[row["kind"]].title)
 
 
-def _restated(row: Row) -> Mark | None:
-    count = len(row["restatements"])
-    return Mark(Tone.WARN, f"×{count}") if count else None
+def _restated(row: Row) -> str:
+    """How often a move was changed later."""
+    return f"×{len(row['restatements'])}" if row["restatements"] else ""
 
 
 def columns(*, line: bool = False, tracked: bool = True) -> tuple[Column, ...]:
@@ -54,7 +54,7 @@ def columns(*, line: bool = False, tracked: bool = True) -> tuple[Column, ...]:
                                                                   yields=4),
             Column("value_after", N_("Value after"), Kind.MONEY, 106),
             Column("unit_cost_after", N_("Unit cost"), Kind.PRICE, 96, bold=True),
-            Column("restated", N_("Restated"), Kind.CHIP, 76, value=lambda row: "", mark=_restated),
+            Column("restated", N_("Restated"), Kind.CHIP, 76, value=_restated, mark=lambda row: Mark(Tone.WARN)),
             Column("words", N_("How"), width=260, stretch=1, minimum=200, yields=2))
 
 
