@@ -13,7 +13,7 @@ from jxc_desktop import values
 from jxc_desktop.document_types.schema import Basis
 from jxc_desktop.errors import NegativeValue, NothingToRevalue
 from jxc_desktop.services.costing import Pool
-from jxc_desktop.services.replay import COUNTS, Event, EventKey, Origin, Policy, Replay, Worth, settle_counts
+from jxc_desktop.services.replay import COUNTS, Event, EventKey, Policy, Replay, Worth, settle_counts
 
 ITEM, MADE = 1, 2
 MAIN, BRANCH = 1, 2
@@ -159,6 +159,27 @@ def test_the_estimate_is_the_cost_of_the_goods_touched_last() -> None:
         assert b.values()[-1] == -30 - estimate
 
 
+def test_the_estimate_is_not_rounded_before_it_is_multiplied() -> None:
+    b = book()
+    b.receive(3, "10.00")
+    b.issue(30003)
+    assert b.values()[-1] == -100010
+
+
+def test_issues_from_before_the_run_are_settled_by_their_line() -> None:
+    b = book()
+    b.receive(1, 10)
+    b.issue(3)
+    first = b.run()
+    b.events = []
+    b.receive(5, 60)
+    rest = Replay(b.policy, first.pools, first.origins)
+    rest.run(b.events)
+    assert dict(rest.settled) == {2: 4}
+    assert list(rest.worths.values()) == [Worth(D(56), D(4))]
+    assert rest.origins[2, 0].worth == Worth(D(-30), D(0), D(4))
+
+
 @METHODS
 def test_shortages_are_settled_oldest_first(fifo: frozenset[int]) -> None:
     b = book(fifo)
@@ -242,6 +263,15 @@ def test_of_a_receipt_that_is_used_up_the_front_of_the_queue_goes_back() -> None
     assert b.worths()[-1] == (-30, 10, 0)
 
 
+def test_a_receipt_that_filled_a_shortage_goes_back_at_what_it_cost() -> None:
+    b = book(standard_costs={ITEM: D(10)})
+    b.issue(1)
+    first = b.receive(5, 60)  # 48 enter the stock, 2 are variance
+    b.receive(5, 70)
+    b.move(-4, Basis.GIVEN, origin_line_id=first)
+    assert b.worths()[1:] == [(58, 2, 0), (70, 0, 0), (-48, 0, 0)]
+
+
 @METHODS
 def test_what_the_supplier_credits_otherwise_is_variance(fifo: frozenset[int]) -> None:
     b = book(fifo)
@@ -296,12 +326,17 @@ def test_a_mirror_takes_value_and_variance_back(fifo: frozenset[int]) -> None:
     assert b.worths()[1:] == [(-40, 10, 0), (40, -10, 0)]
 
 
-def test_origins_from_before_the_run_are_shares_of_what_is_left_of_them() -> None:
+def test_returns_of_an_issue_before_the_run_go_on_from_what_came_back() -> None:
     b = book()
-    b.move(1, Basis.RETURN, origin_line_id=99)
-    run = Replay(b.policy, {}, {(99, 0): Origin(D(-3), Worth(D("-10.00")), D(1))})
-    run.run(b.events)
-    assert [w.value for w in run.worths.values()] == [D("3.34")]
+    b.receive(3, "10.00")
+    sold = b.issue(3)
+    b.move(1, Basis.RETURN, origin_line_id=sold)
+    first = b.run()
+    b.events = []
+    b.move(1, Basis.RETURN, origin_line_id=sold)
+    rest = Replay(b.policy, first.pools, first.origins)
+    rest.run(b.events)
+    assert [w.value for w in rest.worths.values()] == [D("3.34")]
 
 
 # --- transfers ---------------------------------------------------------------------------------------------------
@@ -382,6 +417,15 @@ def test_late_cost_goes_to_what_is_left_and_the_rest_to_cost_of_sales() -> None:
         b.move(0, Basis.ADJUST, "10.00", origin_line_id=first)
         assert b.worths()[-1] == (here, 10 - here, 0)
     assert b.layers() == [(1, D("12.50")), (2, 30)]
+
+
+def test_late_cost_of_a_small_receipt_stays_in_a_large_stock() -> None:
+    b = book()
+    b.receive(8, 80)
+    small = b.receive(2, 20)
+    b.issue(5)
+    b.move(0, Basis.ADJUST, "10.00", origin_line_id=small)
+    assert b.worths()[-1] == (10, 0, 0)
 
 
 def test_by_policy_late_cost_is_part_of_the_receipt() -> None:
