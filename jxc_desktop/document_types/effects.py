@@ -56,8 +56,10 @@ def give_back(draft: Draft) -> list[Move]:
 
 
 def transfer(draft: Draft) -> list[Move]:
-    leaving = _moves(draft, Basis.TRANSFER, -1)
-    return leaving + _moves(draft, Basis.TRANSFER, 1, warehouse="to_warehouse_id", leg=1)
+    """What leaves comes before what arrives; a mirror brings it back."""
+    back = draft.reversal_of_id is not None
+    return sorted(_moves(draft, Basis.TRANSFER, -1, leg=int(back)) + _moves(
+        draft, Basis.TRANSFER, 1, warehouse="to_warehouse_id", leg=int(not back)), key=lambda move: move.leg)
 
 
 def count(draft: Draft) -> list[Move]:
@@ -74,8 +76,16 @@ def count(draft: Draft) -> list[Move]:
         else:
             basis = Basis.RECOUNT if line.get("revalue") else Basis.COUNT
             moves[key] = Move(i, 0, line["item_id"], draft.header["warehouse_id"], Decimal(0), basis,
-                              measure=counted, unit_cost=line.get("price"))
+                              measure=counted, unit_cost=_base_cost(line))
     return list(moves.values())
+
+
+def _base_cost(line: Values) -> Decimal | None:
+    """The cost of a base unit, from that of the line's unit."""
+    if line.get("price") is None or not line.get("factor"):
+        return line.get("price")
+    return values.divide(values.product(line["price"], line.get("per") or Decimal(1)), line["factor"],
+                         values.PRICE_PLACES)
 
 
 def convert(draft: Draft) -> list[Move]:

@@ -51,11 +51,11 @@ ROLE = Field("role", N_("Line type"), T.CHOICE, required=True, default="use", wi
              choices=(("use", N_("Used")), ("make", N_("Made"))))
 LOT = Field("lot", N_("Lot"), T.LOT, width=110, max_length=60, hide_rank=3, feature="use_lots",
             synonyms=("批号", "批次", "批次号"))
-PRODUCTION_DATE = Field("production_date", N_("Produced on"), T.DATE, width=100, hide_rank=8, feature="use_lots",
+PRODUCTION_DATE = Field("production_date", N_("Produced on"), T.DATE, width=96, hide_rank=7, feature="use_lots",
                         synonyms=("生产日期",))
-EXPIRY_DATE = Field("expiry_date", N_("Expires on"), T.DATE, width=100, hide_rank=7, feature="use_lots",
+EXPIRY_DATE = Field("expiry_date", N_("Expires on"), T.DATE, width=96, hide_rank=4, feature="use_lots",
                     synonyms=("有效期至", "到期日期", "失效日期", "保质期至"))
-SERIALS = Field("serials", N_("Serial numbers"), T.SERIALS, width=140, max_length=100_000, hide_rank=4,
+SERIALS = Field("serials", N_("Serial numbers"), T.SERIALS, width=90, max_length=100_000, hide_rank=3,
                 feature="use_serials", synonyms=("序列号", "SN", "串号"))
 TRACKED = (LOT, SERIALS)
 NEW_TRACKED = (LOT, PRODUCTION_DATE, EXPIRY_DATE, SERIALS)

@@ -40,8 +40,8 @@ ITEM = RecordType(
         Field("order_multiple", N_("Order multiple"), T.QUANTITY, width=90, synonyms=("订货倍数",)),
         Field("lead_days", N_("Lead time (days)"), T.INTEGER, limit=3650, width=80, synonyms=("采购周期", "交货周期")),
         Field("supplier_id", N_("Usual supplier"), T.SUPPLIER, width=140, synonyms=("主供应商", "默认供应商")),
-        Field("cost_method", N_("Cost method"), T.CHOICE, required=True, until_moved=True, default="moving_average", width=110,
-              synonyms=("成本算法", "计价方法"), choices=(
+        Field("cost_method", N_("Cost method"), T.CHOICE, required=True, until_moved=True,
+              default="moving_average", width=110, synonyms=("成本算法", "计价方法"), choices=(
                   ("moving_average", N_("Moving average")), ("fifo", N_("First in, first out")))),
         Field("standard_cost", N_("Standard cost"), T.PRICE, width=90, permission="see_cost",
               synonyms=("标准成本", "预估成本")),
@@ -150,11 +150,12 @@ COMPANY = RecordType(
         Field("cost_level", N_("Cost per"), T.CHOICE, required=True, until_moved=True, default="company", choices=(
             ("company", N_("Company")), ("warehouse", N_("Warehouse")))),
         Field("cost_by_lot", N_("Cost per lot or serial number"), T.FLAG, until_moved=True, default=False),
-        Field("return_in_cost", N_("Customer returns come back at"), T.CHOICE, required=True, until_moved=True, default="original",
-              choices=COSTS),
-        Field("return_out_cost", N_("Supplier returns leave at"), T.CHOICE, required=True, until_moved=True, default="original",
-              choices=COSTS),
-        Field("late_cost", N_("Cost known after the receipt"), T.CHOICE, required=True, until_moved=True, default="prorate", choices=(
+        Field("return_in_cost", N_("Customer returns come back at"), T.CHOICE, required=True, until_moved=True,
+              default="original", choices=COSTS),
+        Field("return_out_cost", N_("Supplier returns leave at"), T.CHOICE, required=True, until_moved=True,
+              default="original", choices=COSTS),
+        Field("late_cost", N_("Cost known after the receipt"), T.CHOICE, required=True, until_moved=True,
+              default="prorate", choices=(
             ("prorate", N_("Goes to what is left in stock")), ("repost", N_("Becomes part of the receipt")))),
         Field("ask_restating", N_("Ask before earlier costs change"), T.FLAG, default=True),
         Field("use_lots", N_("Use lots and expiry dates"), T.FLAG, default=False),

@@ -68,22 +68,20 @@ class Pool:
 
     def receive(self, part: Part) -> list[Settled]:
         """Goods come in; they fill what is missing first, at their own cost, and the rest enters the stock."""
-        filled, settled = ZERO, []
-        while self.layers and self.layers[0].quantity < 0 and filled < part.quantity:
+        left, settled = part, []
+        while self.layers and self.layers[0].quantity < 0 and left.quantity:
             missing = self.layers.popleft()
-            quantity = min(-missing.quantity, part.quantity - filled)
-            estimate, rest = missing.less(-quantity)
-            if rest.quantity:
-                self.layers.appendleft(rest)
-            cost = (values.share_of(part.value, filled + quantity, part.quantity)
-                    - values.share_of(part.value, filled, part.quantity))
+            quantity = min(-missing.quantity, left.quantity)
+            estimate, short = missing.less(-quantity)
+            if short.quantity:
+                self.layers.appendleft(short)
+            cost, left = left.less(quantity)
             settled.append(Settled(missing.line_id, cost + estimate))
-            filled += quantity
         self.quantity += part.quantity
         self.value += part.value - sum((s.amount for s in settled), ZERO)
-        if filled < part.quantity:
-            self._put(part if not filled else part.less(filled)[1])
-        elif filled and not self.quantity:
+        if left.quantity:
+            self._put(left)
+        elif settled and not self.quantity:
             self.last_cost = values.divide(part.value, part.quantity, values.COST_PLACES)
         return settled
 

@@ -148,16 +148,18 @@ def origins(connection: Connection, policy: Policy, events: Iterable[Event],
     found: dict[tuple[int, int], Origin] = {}
     for item_id, lines in wanted.items():
         earlier = tuple_(_m.effective_at, _m.entry) < starts[item_id]
-        for r in connection.execute(select(_m.line_id, _m.origin_line_id, _m.lot_id, *_sums, *_worths).where(
+        for r in connection.execute(select(_m.line_id, _m.origin_line_id, _m.lot_id, _m.basis, *_sums, *_worths).where(
                 _m.item_id == item_id, earlier, or_(_m.line_id.in_(lines), _m.origin_line_id.in_(lines))).group_by(
-                _m.line_id, _m.origin_line_id, _m.lot_id)):
+                _m.line_id, _m.origin_line_id, _m.lot_id, _m.basis)):
             lot_id = r.lot_id if policy.by_lot else 0
             if r.line_id in lines:
                 origin = found.setdefault((r.line_id, lot_id), Origin())
                 origin.quantity += r.quantity
                 origin.worth = origin.worth.plus(Worth(r.value, r.variance, r.settled))
             if r.origin_line_id in lines:
-                found.setdefault((r.origin_line_id, lot_id), Origin()).back += abs(r.quantity)
+                origin = found.setdefault((r.origin_line_id, lot_id), Origin())
+                origin.back += abs(r.quantity)
+                origin.returned += r.value + r.variance if r.basis == Basis.RETURN else ZERO
     return found
 
 

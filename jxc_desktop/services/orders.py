@@ -143,7 +143,7 @@ def link_problems(draft: Draft, sources: Mapping[int, SourceLine], already: Mapp
             found.append(Problem("source_line_id", N_("The line does not fit the document it comes from"), i))
         elif source.promise is None and source.at > at:
             found.append(Problem("date", N_("{number} is dated later"), None, {"number": source.number}))
-        elif now[source_id] <= already.get(source_id, ZERO):
+        elif now[source_id] <= already.get(source_id, ZERO) and not kind.spreads_fee:
             pass  # a correction that takes no more than the document has already
         elif source.status != Status.POSTED:
             found.append(Problem("source_line_id", N_("{number} is not open"), i, {"number": source.number}))
@@ -312,9 +312,14 @@ def holders(work: Work, item_id: int, warehouse_id: int) -> tuple[str, ...]:
 
 
 def refuse_dependants(work: Work, row: Any) -> None:
-    """A document stands while posted ones came from it; raises HasDependants."""
+    """A document stands while posted ones came from it; raises HasDependants.
+
+    One that moved goods stands for reversed ones too: their moves and those of their mirrors refer to its cost.
+    """
+    moves = document_types.BY_KEY[row.kind].effect is not nothing
     lines = work.rows(select(document_line.c.id).where(document_line.c.document_id == row.id))
-    _refuse_users(work, row.number, [r.id for r in lines], document.c.status == Status.POSTED)
+    _refuse_users(work, row.number, [r.id for r in lines], document.c.status.in_(
+        (Status.POSTED, Status.REVERSED) if moves else (Status.POSTED,)))
 
 
 def refuse_loss(work: Work, draft: Draft, old: Draft) -> None:

@@ -212,9 +212,11 @@ def _sum_up(locked: Locked, policy: Policy, rows: Iterable[Mapping[str, Any]], o
         item.touched = True
         item.last = max(item.last or ledger.BEGINNING, (r["effective_at"], r["entry"]))
     for event in ordered:
-        pool_key = policy.pool_key(event.key)
-        if event.quantity < 0 or pool_key[1:] == (0, 0):
-            locked.items[event.key.item_id].last_cost = locked.pools[pool_key].last_cost
+        if event.quantity < 0:
+            locked.items[event.key.item_id].last_cost = locked.pools[policy.pool_key(event.key)].last_cost
+    for (item_id, *where), pool in locked.pools.items():
+        if where == [0, 0]:
+            locked.items[item_id].last_cost = pool.last_cost
 
 
 def _find_dips(locked: Locked, events: Mapping[EventKey, Event], known: Moves) -> None:

@@ -88,20 +88,33 @@ NOTHING = Worth(ZERO)
 
 @dataclass
 class Origin:
-    """A line that returns, mirrors and late costs refer to: what it moved, and how much of it came back so far."""
+    """A line that returns, mirrors and late costs refer to: what it moved, and how much of it came back so far.
+
+    `returned` is what customers' returns were worth. Both are rounded cumulatively, so that all undoes all.
+    """
 
     quantity: Decimal = ZERO
     worth: Worth = NOTHING
     back: Decimal = ZERO
+    returned: Decimal = ZERO
 
     def share(self, quantity: Decimal) -> Worth:
-        """What `quantity` (positive) more coming back undoes; rounded cumulatively, so all undoes all."""
+        """What `quantity` (positive) more coming back undoes."""
         before, self.back = self.back, self.back + quantity
         whole = abs(self.quantity)
         if not whole:
             return NOTHING
         return Worth(*(values.share_of(total, before, whole) - values.share_of(total, self.back, whole)
                        for total in self.worth))
+
+    def bring_back(self, quantity: Decimal) -> Decimal:
+        """What `quantity` more of an issue costs when it comes back; goods that were missing then may have
+        changed the cost of the issue since the last return."""
+        self.back += quantity
+        due = values.share_of(self.worth.settled - self.worth.value, self.back, abs(self.quantity)) if self.quantity \
+            else self.returned
+        more, self.returned = due - self.returned, due
+        return more
 
 
 @dataclass(frozen=True)
@@ -194,9 +207,11 @@ class Replay:
             value = event.stated
         elif event.basis is Basis.MADE:
             value = self._cost_made(event)
-        elif origin is not None and not (event.basis is Basis.RETURN and self.policy.returns_in_at_current):
+        elif origin is not None and event.basis is Basis.ORIGIN:
             share = origin.share(event.quantity)
             value, variance = share.value - share.settled, share.variance
+        elif origin is not None and event.basis is Basis.RETURN and not self.policy.returns_in_at_current:
+            value = origin.bring_back(event.quantity)
         else:
             value = pool.at_current_cost(event.quantity)
         if late := self._late.get(self._origin_key(event.key.line_id, event)):
