@@ -146,7 +146,7 @@ def _lots(queries: Any, item_id: int, warehouse_id: int | None, text: str, may_b
     wanted = text.casefold()
     met = [lot for lot in lots if wanted in lot.code.casefold()]
     met.sort(key=lambda lot: lot.code.casefold() != wanted)  # else as they come: first expired, first out
-    if may_be_new and text and not any(lot.code == text for lot in met):
+    if may_be_new and text and not any(lot.code.casefold() == wanted for lot in met):
         met.insert(0, LotChoice(text))
     return [Match(lot, _span(lot.code, wanted)) for lot in met]
 

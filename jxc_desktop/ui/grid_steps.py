@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui.grid_columns import CODE, LineColumn
 from jxc_desktop.ui.grid_model import WRONG, LineModel
-from jxc_desktop.ui.grid_tracking import SERIALS
+from jxc_desktop.ui.grid_tracking import EXPIRES, PRODUCED, SERIALS
 
 
 class LineSteps:
@@ -28,7 +28,9 @@ class LineSteps:
         or serial numbers that are missing."""
         stops = [c for c in self.visible_columns() if c.editable]
         line = self.lines.rows[row] if row < len(self.lines.rows) else {}
-        tracked = self.lines.tracking.wanted(line)
+        seen = {c.name for c in stops}
+        tracked = [EXPIRES if name == PRODUCED and name not in seen else name
+                   for name in self.lines.tracking.wanted(line)]
         chosen = (self.context.settings.get(self._path_key) or {}).get("stops")
         if chosen:
             return [c.key for c in stops if c.key in chosen or c.name in tracked]

@@ -65,6 +65,8 @@ class Tracking:
         """The lot that was typed. Raises Misread for goods that have to be there and are not."""
         code = text.strip()
         known = self._facts.lots.get(line.get("item_id") or 0)
+        alike = [lot.code for lot in known or () if lot.code.casefold() == code.casefold()]
+        code = alike[0] if alike and code not in alike else code
         if code and known is not None and self.takes(line) and self._facts.lot(line, code) is None and all(
                 own.get(LOT) != code for own in self._ours_of(line)):
             raise typed.Misread(N_("Lot {lot} is not in stock here"), lot=code)
