@@ -56,8 +56,9 @@ class _Lines:
         return next((m.measure for m in self.moves[i] if m.basis in COUNTS), None)
 
     def returns(self, i: int) -> int | None:
-        """The line whose goods come back or are undone."""
-        return next((m.origin for m in self.moves[i] if m.origin and m.basis is not Basis.ADJUST), None)
+        """The line whose goods come back, are undone or arrive."""
+        arrives = any(m.basis is Basis.TRANSFER for m in self.moves[i]) and self.draft.lines[i].get("source_line_id")
+        return arrives or next((m.origin for m in self.moves[i] if m.origin and m.basis is not Basis.ADJUST), None)
 
 
 def resolve(work: Work, draft: Draft, moves: Sequence[Move], items: Mapping[int, ItemInfo],

@@ -344,3 +344,17 @@ def test_the_day_of_expiry_does_not_hang_on_the_clock(company: Company, tea: int
     company.post("goods_receipt", line(tea, 2, 1, lot="A", expiry_date=dt.date(2020, 1, 5)), date=dt.date(2020, 1, 1))
     company.post("delivery_note", line(tea, 1, 1, lot="A"), date=dt.date(2020, 1, 5))
     assert by_lot(company, tea) == {"A": 1}
+
+
+def test_what_arrives_is_what_was_sent(company: Company) -> None:
+    item = company.item(tracking="serial")
+    transit = company.record("warehouse", code="T", name="在途", in_transit=True)
+    company.post("goods_receipt", line(item, 2, 5, serials="S1\nS2"))
+    way = {"to_warehouse_id": transit, "destination_id": company.branch}
+    first, _ = (company.post("transfer_shipment", line(item, 1, serials=code), **way) for code in ("S1", "S2"))
+    arrival = line(item, 1, source_line_id=company.line_ids(first)[0])
+    there = {"warehouse_id": transit, "to_warehouse_id": company.branch}
+    with pytest.raises(InvalidDraft):
+        company.post("transfer_receipt", arrival | {"serials": "S2"}, **there)
+    received = company.post("transfer_receipt", arrival, **there)
+    assert company.read(received.id).lines[0]["serials"] == "S1"
