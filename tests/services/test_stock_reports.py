@@ -39,7 +39,8 @@ def test_lots(company: Company) -> None:
         ("I001", "A", "主仓", 3, 0, 3), ("I001", "A", "分仓", 2, 0, 2), ("I001", "OLD", "主仓", 7, 0, 7),
         ("I002", "S1", "主仓", 1, 0, 1), ("I002", "S2", "主仓", 1, 0, 1)]
     assert figures(found, "production_date", "expiry_date")[0] == (days(-9), days(3))
-    assert found.rows[1]["link"] == f"ledger/{item}/{company.branch}"
+    assert found.rows[0]["link"] == found.rows[1]["link"] != found.rows[2]["link"]  # the trace of the lot
+    assert found.rows[0]["link"].startswith("trace/")
     assert figures(run(company, "lot_stock", item_id=other), "lot") == [("S1",), ("S2",)]
     assert len(run(company, "lot_stock", category_id=food, warehouse_id=company.main).rows) == 2
     expiring = run(company, "expiry")

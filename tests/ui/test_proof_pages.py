@@ -172,6 +172,22 @@ def test_a_lot_from_its_supplier_to_its_customer(desk: Desk) -> None:
     assert wanted.args == [f"document/delivery_note/{note.id}"]
 
 
+def test_from_the_ledger_and_from_the_list_of_lots_to_the_trace(desk: Desk) -> None:
+    c = desk.company
+    c.settings(use_lots=True)
+    tea = c.item(name="茶叶", tracking="lot")
+    c.post("goods_receipt", line(tea, 10, 4, lot="A1"))
+    lot_id = c.scalar(select(TABLES["lot"].c.id))
+    desk.context.queries.company()
+    page = shown(desk, LedgerPage(desk.context, f"ledger/{tea}"))
+    assert page.trace_button.isVisible()
+    with desk.qtbot.waitSignal(page.open_wanted) as wanted:
+        QTest.keyClick(page.table, Key.Key_F2, Qt.KeyboardModifier.ShiftModifier)
+    assert wanted.args == [f"trace/{lot_id}"]
+    assert not shown(desk, LedgerPage(desk.context, f"ledger/{desk.items['10021']}")).trace_button.isVisible()
+    assert desk.context.queries.report("lot_stock", {}).rows[0]["link"] == f"trace/{lot_id}"
+
+
 # --- period close -------------------------------------------------------------------------------------------
 
 

@@ -31,8 +31,8 @@ _WAREHOUSE, _ON_HAND = ListColumn("warehouse", N_("Warehouse"), width=100), List
 def _lots(ask: Ask) -> Sequence[Any]:
     """Every lot that is there, by warehouse."""
     b, i, given = lot_balance.c, item.c, ask.given
-    query = select(b.item_id, i.code, i.name, i.spec, unit.c.name.label("unit"), lot.c.code.label("lot"),
-                   lot.c.production_date, lot.c.expiry_date, b.warehouse_id, warehouse.c.name.label("warehouse"),
+    query = select(b.item_id, i.code, i.name, i.spec, unit.c.name.label("unit"), lot.c.id.label("lot_id"),
+                   lot.c.code.label("lot"), lot.c.production_date, lot.c.expiry_date, b.warehouse_id, warehouse.c.name.label("warehouse"),
                    b.on_hand, b.reserved).join_from(lot_balance, lot, lot.c.id == b.lot_id).join(
         item, i.id == b.item_id).join(unit, unit.c.id == i.unit_id).join(
         warehouse, warehouse.c.id == b.warehouse_id).where(b.on_hand != ZERO).order_by(i.code, lot.c.id, b.warehouse_id)
@@ -45,7 +45,7 @@ def _lots(ask: Ask) -> Sequence[Any]:
 
 
 def _row(r: Any) -> Row:
-    return dict(r._mapping) | {"available": r.on_hand - r.reserved, "link": f"ledger/{r.item_id}/{r.warehouse_id}"}
+    return dict(r._mapping) | {"available": r.on_hand - r.reserved, "link": f"trace/{r.lot_id}"}
 
 
 def lot_stock(ask: Ask) -> Body:

@@ -23,6 +23,11 @@ def key_of_document(document_id: int) -> str:
     return f"cost/{document_id}"
 
 
+def key_of_lot(lot_id: int) -> str:
+    """The page that traces a lot back and forward."""
+    return f"trace/{lot_id}"
+
+
 def button_for(page: Any, explain: Callable[[], object]) -> list[QWidget]:
     """The button, its key bound on the page; nothing for those who may not see cost."""
     if not page.context.actor.may("see_cost"):

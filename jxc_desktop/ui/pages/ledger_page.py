@@ -15,10 +15,13 @@ from jxc_desktop.services.queries import ListQuery
 from jxc_desktop.ui.context import Context
 from jxc_desktop.ui.pages import explaining, filters, saved_views
 from jxc_desktop.ui.pages.list_page import ListPage, ListSpec
+from jxc_desktop.ui.shortcuts import bind
 from jxc_desktop.ui.table import Kind, written
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import Card, Chip, Metric, figure_font, label
 from jxc_desktop.values import ZERO
+
+TRACE_KEY = "Shift+F2"
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,16 @@ class LedgerPage(ListPage):
         self.open_wanted.emit(f"document/{row['kind']}/{row['document_id']}")
 
     def buttons(self) -> Sequence[QWidget]:
-        return [*explaining.button_for(self, self.explain), *super().buttons()]
+        self.trace_button = self.button(tr("Trace the lot"), "link", TRACE_KEY, self.trace)
+        self.trace_button.hide()  # until the item is known to be tracked
+        bind(self, TRACE_KEY, self.trace)
+        return [self.trace_button, *explaining.button_for(self, self.explain), *super().buttons()]
+
+    def trace(self) -> None:
+        """The lot or serial number of the row under the bar."""
+        row = self.table.current_row()
+        if row is not None and row["lot_id"]:
+            self.open_wanted.emit(explaining.key_of_lot(row["lot_id"]))
 
     def explain(self) -> None:
         """The item, in the warehouse that is shown."""
@@ -179,3 +191,4 @@ class LedgerPage(ListPage):
         self.state.setVisible(short)
         self.state.show_state(tr("Low"), Tone.WARN)
         self.figures.show_facts(facts, self.warehouse_id)
+        self.trace_button.setVisible(item.tracking != "none")

@@ -16,10 +16,6 @@ from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import Card, EmptyState, Metric, label
 
 
-def key_of(lot_id: int) -> str:
-    return f"trace/{lot_id}"
-
-
 def _level(step: Any) -> Mark:
     if not step.level:
         return Mark(Tone.NEUTRAL, tr("This lot"))
