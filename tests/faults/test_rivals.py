@@ -162,7 +162,7 @@ def test_a20_what_another_program_saves_is_shown(company: Company, table: Table)
     feed.start()
     time.sleep(0.7)
     refused = 0
-    for number in range(times):
+    for _ in range(times):
         kept = company.run(documents.park, company.draft("delivery_note", (item, 1, 9))).value
         stale = company.read(kept.id)
         company.save(company.read(kept.id))
