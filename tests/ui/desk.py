@@ -117,6 +117,8 @@ class Desk:
         self.keys += 1
         QTest.keyClick(self._target(editor), key, modifiers)
         self.settle(editor)
+        if QApplication.focusWidget() is not None:
+            QTest.keyRelease(QApplication.focusWidget(), Key.Key_Control)  # else Qt takes it for held from now on
 
     def scan(self, editor: Any, code: str) -> None:
         """All keys at once, as a scanner sends them."""

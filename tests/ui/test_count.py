@@ -4,11 +4,13 @@ import datetime as dt
 from decimal import Decimal as D
 from typing import Any
 
-from PySide6.QtWidgets import QApplication, QDialog
+import pytest
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
 from jxc_desktop.document_types.schema import Draft, Status
 from jxc_desktop.services import documents
 from jxc_desktop.services.counting import Scope
+from jxc_desktop.ui.pages.list_documents import DocumentListPage
 from jxc_desktop.ui.table import CELL
 from tests.company import line
 from tests.ui.desk import CTRL, Desk, Key, barcode
@@ -212,3 +214,21 @@ def test_the_moment_of_a_sheet_survives_the_journal(desk: Desk) -> None:
     editor.keep()
     kept: Draft = desk.journal.kept("document_stock_count_new-1")  # type: ignore[assignment]
     assert kept.header["snapshot"] == editor.draft.header["snapshot"]
+
+
+@pytest.mark.parametrize("kind", ["stock_count", "revaluation"])
+def test_the_list_shows_what_is_in_it(desk: Desk, kind: str) -> None:
+    """Lines without a quantity: not counted, or about value alone."""
+    if kind == "stock_count":
+        parked(desk, {"item_id": desk.items["10021"], "quantity": None})
+    else:
+        desk.company.post(kind, {"item_id": desk.items["10021"], "price": D(12)})
+    page = DocumentListPage(desk.context, f"list/document/{kind}")
+    desk.qtbot.addWidget(page, before_close_func=lambda page: page.closed())
+    desk.qtbot.addWidget(page.preview)
+    page.show()
+    desk.settle()
+    page.table.setCurrentIndex(page.model.index(0, 1))
+    page.preview.show()
+    desk.qtbot.waitUntil(lambda: page.preview._content is not None)
+    assert "山泉饮用天然水" in {part.text() for part in page.preview.findChildren(QLabel)}

@@ -1,6 +1,7 @@
 """The lists of documents and of master data, from their declarations."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -128,6 +129,6 @@ def records(kind: RecordType) -> Source:
             filters[name] = lambda v, c=table.c[name]: c == v  # type: ignore[misc]
     if "category_id" in table.c:
         filters["category_id"] = lambda v: table.c.category_id.in_(category_and_below(v))
-    return Source(tuple(columns), joined, value, ("id",), kind.permission("see"),
-                  "code" if "code" in table.c else "name", filters, tuple(search), sort_by,
-                  **({"finish_page": pack_units.fill} if kind.key == "item" else {}))
+    made = Source(tuple(columns), joined, value, ("id",), kind.permission("see"),
+                  "code" if "code" in table.c else "name", filters, tuple(search), sort_by)
+    return replace(made, finish_page=pack_units.fill) if kind.key == "item" else made

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -63,7 +64,7 @@ class CountTools(Extra):
         printing, exporting = (kept and may(editor.kind.permission(action)) for action in ("print", "export"))
         for part, text, now in ((Part.BLANK, tr("Print blank sheet"), parked), (Part.GAINS, tr("Print gains"), True),
                                 (Part.LOSSES, tr("Print losses"), True)):
-            yield Action(text, "printer", lambda part=part: self._open_print(part), printing and now)
+            yield Action(text, "printer", partial(self._open_print, part), printing and now)
         yield Action(tr("Export differences to Excel"), "file-spreadsheet", self.export, exporting)
 
     def _open_print(self, part: Part) -> None:

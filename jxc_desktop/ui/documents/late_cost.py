@@ -69,9 +69,9 @@ class LateCost(Extra):
     def _share(self) -> None:
         self._shared = fee, basis, _ = self._basis()
         lines = self._linked()
-        found = shares(fee or ZERO, basis, [self._received[line["source_line_id"]] for line in lines]) if lines else []
-        for line, share in zip(lines, found or [None] * len(lines), strict=True):
-            line["amount"] = share
+        found = shares(fee or ZERO, basis, [self._received[line["source_line_id"]] for line in lines])
+        for i, line in enumerate(lines):
+            line["amount"] = found[i] if found else None
         self.editor.lines.say_changed()
 
     def _say_rest(self) -> None:

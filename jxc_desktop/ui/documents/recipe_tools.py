@@ -44,7 +44,7 @@ class RecipeTools(Extra):
         """Which item, and how many."""
         if self.editor.editing:
             role = whole_role(self.editor.kind)
-            whole = next((line for line in self.editor.lines.lines if line.get("role") == role), {})
+            whole: Values = next((line for line in self.editor.lines.lines if line.get("role") == role), {})
             RecipeDialog(self.editor, whole, self.take).open()
 
     def take(self, lines: Sequence[Values]) -> None:
