@@ -32,9 +32,9 @@ def _lots(ask: Ask) -> Sequence[Any]:
     """Every lot that is there, by warehouse."""
     b, i, given = lot_balance.c, item.c, ask.given
     query = select(b.item_id, i.code, i.name, i.spec, unit.c.name.label("unit"), lot.c.id.label("lot_id"),
-                   lot.c.code.label("lot"), lot.c.production_date, lot.c.expiry_date, b.warehouse_id, warehouse.c.name.label("warehouse"),
-                   b.on_hand, b.reserved).join_from(lot_balance, lot, lot.c.id == b.lot_id).join(
-        item, i.id == b.item_id).join(unit, unit.c.id == i.unit_id).join(
+                   lot.c.code.label("lot"), lot.c.production_date, lot.c.expiry_date, b.warehouse_id,
+                   warehouse.c.name.label("warehouse"), b.on_hand, b.reserved).join_from(
+        lot_balance, lot, lot.c.id == b.lot_id).join(item, i.id == b.item_id).join(unit, unit.c.id == i.unit_id).join(
         warehouse, warehouse.c.id == b.warehouse_id).where(b.on_hand != ZERO).order_by(i.code, lot.c.id, b.warehouse_id)
     for name, column in (("item_id", b.item_id), ("warehouse_id", b.warehouse_id)):
         if given.get(name) is not None:
