@@ -15,6 +15,7 @@ from jxc_desktop.ui.palette import DOCUMENT, FUNCTION, ITEM, PARTNER, PaletteHit
 May = Callable[[str], bool]
 Open = Callable[[str], object]
 
+LOTS = "lots"
 HOME, STOCK, AUDIT, IMPORT, PERIODS = "home", "stock", "audit", "import", "periods"
 REPORTS = (  # (key, title); services/reports/ says what is in them
     ("sales_summary", N_("Sales summary")), ("sales_detail", N_("Sales details")),
@@ -32,14 +33,16 @@ _AREAS = ((Section.PURCHASE, N_("Purchasing"), "shopping-cart"), (Section.SALES,
 _SHOWN_WITH_PARTNERS = "partner"
 
 
-def groups(may: May, on_settings: Callable[[], object]) -> tuple[NavGroup, ...]:
-    """The navigation for somebody with these rights; groups without an entry are left out."""
+def groups(may: May, on_settings: Callable[[], object], features: frozenset[str] = frozenset()) -> tuple[NavGroup, ...]:
+    """The navigation for somebody with these rights, where these features are used; no group without an entry."""
     made = [NavGroup(HOME, N_("Home"), "house", opens=HOME)]
     for section, title, icon in _AREAS:
         entries = [_list(f"document/{kind.key}", kind.title) for kind in document_types.ALL
                    if kind.section is section and may(kind.permission("see"))]
         if section is Section.STOCK and may("item.see"):
             entries.insert(0, _entry(STOCK, N_("Stock query")))
+            if features:
+                entries.insert(1, _entry(LOTS, N_("Lots and serial numbers")))
         if section is Section.STOCK and may("report.see"):
             entries.append(_entry(PERIODS, N_("Period close")))
         made.append(NavGroup(section.value, title, icon, tuple(entries)))

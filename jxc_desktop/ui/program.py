@@ -25,6 +25,7 @@ from jxc_desktop.ui.tasks import TaskRunner
 from jxc_desktop.ui.user_menu import LANGUAGE, apply_look
 
 NAME = "JXC Desktop"
+FEATURES = "window/features"
 log = logging.getLogger(__name__)
 
 
@@ -98,6 +99,7 @@ class Program(QObject):
         self.desk: Desk | None = None
         self.books = BooksInUse(self.session, where.drafts, self)
         self._dialog: Any = None
+        self._features = frozenset[str](settings.get(FEATURES))  # that the menu was made for
         self._password = ""  # of the books that are open, for opening them again where no keyring keeps it
         self._use_language(settings.get(LANGUAGE))
         apply_look(self.session)
@@ -138,7 +140,8 @@ class Program(QObject):
         self.books.take(opened)
         self.recent.remember(session.address, session.company_name, session.database_label, session.actor.name)
         self._use_language(session.settings.get(LANGUAGE))
-        if rebuild or before != (session.company_name, session.database_label, session.actor.name, session.language):
+        now = (session.company_name, session.database_label, session.actor.name, session.language)
+        if rebuild or before != now or session.queries.features != self._features:
             self._build_window()
         self._furnish(fresh=opened.books.fresh)
 
@@ -154,7 +157,10 @@ class Program(QObject):
         """A new window in place of the old one."""
         old, session = self.window, self.session
         may = session.actor.may if session.is_open else lambda permission: True
-        window = MainWindow(session, menu.groups(may, lambda: self.show_settings()))
+        if session.is_open and self._features != session.queries.features:
+            self._features = session.queries.features
+            session.settings.set(FEATURES, sorted(self._features))
+        window = MainWindow(session, menu.groups(may, lambda: self.show_settings(), self._features))
         window.language_chosen.connect(self.use_language)
         window.settings_asked.connect(self.show_settings)
         window.closing.connect(self._quit)

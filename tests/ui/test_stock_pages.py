@@ -73,17 +73,17 @@ def test_ledger_figures_and_warehouses(desk: Desk) -> None:
     def figures() -> dict[str, str]:
         return {k: m._value.text() for k, m in page.figures.metrics.items()}
 
-    assert figures() == {"on_hand": "486", "reserved": "30", "available": "456", "on_order": "0", "projected": "456",
-                         "reorder_point": "60", "unit_cost": "10.00", "value": "4,860.00"}
+    assert figures() == {"on_hand": "486  12个6箱", "reserved": "30", "available": "456  11个16箱",
+                         "on_order": "0", "projected": "456  11个16箱", "reorder_point": "60", "unit_cost": "10.00", "value": "4,860.00"}
     names = [b.text() for b in page.figures.buttons]
     assert names == ["全部仓库  486", "主仓  400", "分仓  86"]
     page.figures.buttons[2].click()
     desk.settle()
-    assert figures()["on_hand"] == "86" and {r["warehouse"] for r in page.model.rows} == {"分仓"}
+    assert figures()["on_hand"] == "86  2个6箱" and {r["warehouse"] for r in page.model.rows} == {"分仓"}
     desk.company.post("delivery_note", line(item, 1, "1"), warehouse_id=desk.company.branch)
     desk.context.changes.publish({("stock", item)})
     desk.settle()
-    assert figures()["on_hand"] == "85" and len(page.model.rows) == 2
+    assert figures()["on_hand"] == "85  2个5箱" and len(page.model.rows) == 2
 
 
 def test_costs_only_for_those_who_may(desk: Desk) -> None:

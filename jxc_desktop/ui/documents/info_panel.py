@@ -2,26 +2,39 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from jxc_desktop import values
 from jxc_desktop.i18n import tr
+from jxc_desktop.services import units
 from jxc_desktop.ui import theme, typed
 from jxc_desktop.ui.context import Context
+from jxc_desktop.ui.line_facts import BY_LOT
 from jxc_desktop.ui.widgets import Card, figure_font, label
 from jxc_desktop.values import ZERO
 
 PAUSE = 120  # ms; running through the lines asks nothing
 PRICES = 5
+LOTS = 6
 Row = tuple[str, str, Decimal | None]  # title, figure, share for a bar
 
 
-def _read(queries: Any, item_id: int, partner_id: int | None, selling: bool) -> tuple[Any, Any, Any]:
+class _Known(NamedTuple):
+    item: Any
+    stock: Any
+    prices: Any
+    lots: Any
+
+
+def _read(queries: Any, item_id: int, partner_id: int | None, selling: bool) -> _Known:
     item = queries.items([item_id]).get(item_id)
-    return item, queries.stock_by_warehouse(item_id), queries.last_prices(item_id, partner_id, selling, PRICES)
+    followed = item is not None and item.tracking == BY_LOT and bool(queries.features)
+    return _Known(item, queries.stock_by_warehouse(item_id),
+                  queries.last_prices(item_id, partner_id, selling, PRICES),
+                  queries.lots(item_id) if followed else ())
 
 
 class DocumentInfo(QWidget):
@@ -35,7 +48,7 @@ class DocumentInfo(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(theme.current().sizes.gap)
-        self._cards: dict[str, _Facts] = {key: _Facts() for key in ("stock", "prices", "partner")}
+        self._cards: dict[str, _Facts] = {key: _Facts() for key in ("stock", "lots", "prices", "partner")}
         for card in self._cards.values():
             self._layout.addWidget(card)
             card.hide()
@@ -86,22 +99,41 @@ class DocumentInfo(QWidget):
         super().showEvent(event)
         self._pause.start()
 
-    def _take(self, item_id: int, found: tuple[Any, Any, Any]) -> None:
-        item, stock, prices = found
+    def _take(self, item_id: int, found: _Known) -> None:
+        item, stock, prices, lots = found
         if item_id != self._wanted[0] or item is None:
             return
         most = max([row["on_hand"] for row in stock] + [Decimal(1)])
-        rows: list[Row] = [(row["warehouse"], values.grouped(row["available"]), max(ZERO, row["on_hand"]) / most)
+        rows: list[Row] = [(row["warehouse"], _figure(row["available"], item), max(ZERO, row["on_hand"]) / most)
                            for row in stock]
         coming = sum((row["on_order"] for row in stock), ZERO)
         rows.append((tr("On order"), values.grouped(coming), min(Decimal(1), coming / most)))
         facts = " · ".join(p for p in (item.code, item.spec, item.unit) if p)
         self._cards["stock"].show_rows(item.name, facts, rows)
         self._cards["stock"].setVisible(not self._secret)
+        self._show_lots(lots)
         card = self._cards["prices"]
         card.setVisible(bool(prices))
         card.show_rows(tr("Last prices"), "", [(f"{p['date']:%m-%d}  {p['number']}", typed.price(p["price"]), None)
                                               for p in prices if p["price"] is not None])
+
+
+    def _show_lots(self, lots: Sequence[Any]) -> None:
+        """Those that expire first."""
+        card = self._cards["lots"]
+        card.setVisible(bool(lots))
+        rows: list[Row] = []
+        for lot in lots[:LOTS]:
+            due = "" if lot.expiry_date is None else f"{lot.expiry_date:%y-%m-%d}"
+            note = tr("{date} expired", date=due) if lot.expired else due
+            rows.append(("  ".join(p for p in (lot.code, note, lot.warehouse) if p), values.grouped(lot.available),
+                         None))
+        card.show_rows(tr("Lots"), "", rows)
+
+
+def _figure(base: Decimal, item: Any) -> str:
+    """In base units, and in packs where there are any."""
+    return "  ".join(p for p in (values.grouped(base), units.packed(base, item.units)) if p)
 
 
 class _Facts(Card):

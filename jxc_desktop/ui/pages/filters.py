@@ -62,6 +62,11 @@ def of_stock() -> tuple[Field, ...]:
             Field("nonzero", N_("On hand"), FieldType.CHOICE, choices=(("yes", N_("In stock")), ("no", N_("Zero")))))
 
 
+def of_lots() -> tuple[Field, ...]:
+    """The dates are those of expiry."""
+    return (*DATES, WAREHOUSE, CATEGORY, ITEM)
+
+
 def of_moves() -> tuple[Field, ...]:
     return (*DATES, WAREHOUSE)
 
@@ -89,8 +94,8 @@ def period(name: str, today: dt.date) -> tuple[dt.date, dt.date]:
 
 def field_for(column: str, declared: Sequence[Field]) -> Field | None:
     """The filter that narrows a list to a value of this column."""
-    names = {"date": FROM, "partner": "partner_id", "warehouse": "warehouse_id", "employee": "employee_id",
-             "category": "category_id", "name": "item_id", "code": "item_id"}
+    names = {"date": FROM, "expiry_date": FROM, "partner": "partner_id", "warehouse": "warehouse_id",
+             "employee": "employee_id", "category": "category_id", "name": "item_id", "code": "item_id"}
     wanted = names.get(column, column)
     return next((f for f in declared if f.name == wanted), None)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from jxc_desktop import values
 from jxc_desktop.document_types.schema import Values
 from jxc_desktop.i18n import N_, tr
+from jxc_desktop.services import units
 from jxc_desktop.services.queries import ListQuery
 from jxc_desktop.ui.context import Context
 from jxc_desktop.ui.pages import explaining, filters, saved_views
@@ -84,7 +85,9 @@ class LedgerHead(Card):
     def show_facts(self, facts: Facts, warehouse_id: int | None) -> None:
         figures = facts.figures
         for key in ("on_hand", "reserved", "available", "on_order", "projected"):
-            self.metrics[key].show_value(values.grouped(getattr(figures, key)))
+            figure = getattr(figures, key)
+            packs = units.packed(figure, facts.item.units) if facts.item else ""
+            self.metrics[key].show_value("  ".join(part for part in (values.grouped(figure), packs) if part))
         point = figures.reorder_point
         self.metrics["reorder_point"].show_value(values.grouped(point) if point else "–")
         if self._costs:

@@ -24,7 +24,7 @@ _OK, _WARN, _BAD, _PLAIN = Tone.OK, Tone.WARN, Tone.BAD, Tone.NEUTRAL
 TONES: dict[str, dict[Any, Tone]] = {
     "status": {"posted": _OK, "reversed": _BAD, "void": _BAD},
     "progress": {"partly": _WARN, "done": _OK},
-    "state": {"low": _WARN, "over": Tone.ACCENT, "none": _BAD},
+    "state": {"low": _WARN, "over": Tone.ACCENT, "none": _BAD, "expired": _BAD, "expiring": _WARN},
     "action": {"void": _BAD, "reverse": _BAD, "delete": _BAD, "unpost": _WARN, "correct": _WARN, "post": _OK},
 }
 _STRETCH = {"name": 3, "partner": 2, "changes": 4, "remark": 1, "address": 2}
@@ -39,7 +39,7 @@ _CALM = {"state": "ok"}  # states that need no pill
 _BOLD = frozenset({"total", "total_quantity", "on_hand", "available", "balance", "sale_price"})
 _MUTED = frozenset({"code", "spec", "unit", "created_by", "created_at", "remark", "actor", "learnt_at", "origin",
                     "barcode", "brand", "kind", "active"})
-_CODES = frozenset({"number", "code", "barcode", "phone", "tax_number"})
+_CODES = frozenset({"number", "code", "lot", "barcode", "phone", "tax_number"})
 _DOCUMENT_HIDDEN = frozenset({"address", "contact", "phone", "settlement", "discount_amount", "created_at"})
 _HIDDEN = {"moves": frozenset({"restated", "actor", "code", "name", "remark"}), "audit": frozenset[str]()}
 

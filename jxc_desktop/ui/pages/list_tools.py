@@ -128,7 +128,7 @@ class ListTools(QWidget):
 
     def restore(self, state: dict[str, Any]) -> None:
         """What `state()` gave."""
-        self.views.choose(state.get("view", saved_views.ALL))
+        self.views.choose(state.get("view", self.views.current))
         self.search.setText(state.get("text", ""))
         self.pane.restore(state.get("filters", {}))
         self._show_pane(bool(state.get("pane")))

@@ -50,6 +50,12 @@ def _ledger(session: Session, key: str) -> QWidget:
     return LedgerPage(session, key)
 
 
+def _lots(session: Session, key: str) -> QWidget:
+    from jxc_desktop.ui.pages.lots_page import LotsPage
+
+    return LotsPage(session, key)
+
+
 def _audit(session: Session, key: str) -> QWidget:
     from jxc_desktop.ui.pages.audit_page import AuditPage
 
@@ -100,6 +106,6 @@ def _trace(session: Session, key: str) -> QWidget:
 
 BY_PREFIX: dict[str, Callable[[Session, str], Any]] = {
     "home": _home, "list/document/": _documents, "list/record/": _records, "document/": _document,
-    "record/": _record, "stock": _stock, "ledger/": _ledger, "audit": _audit, "report/": _report,
+    "record/": _record, "stock": _stock, "lots": _lots, "ledger/": _ledger, "audit": _audit, "report/": _report,
     "print/": _print, "import": _import, "periods": _periods, "explain/": _explain, "cost/": _cost, "trace/": _trace,
 }
