@@ -95,6 +95,20 @@ class Company:
         made.lines = [dict(given) if isinstance(given, dict) else line(*given) for given in lines]
         return made
 
+    def simplest(self, kind: str, item: int, date: dt.date = DAY) -> Draft:
+        """A draft of any type about one item that can be saved, with what it needs of other documents."""
+        draft, declared = self.draft(kind, line(item, 1), date=date), document_types.BY_KEY[kind]
+        if declared.column("role"):
+            draft.lines = [line(item, 1, role="use"), line(self.item(), 1, role="make")]
+        elif declared.spreads_fee:
+            received = self.post("other_in", line(item, 1, 10), date=date)
+            draft.header["fee"] = Decimal(1)
+            draft.lines = [{"item_id": item, "source_line_id": self.line_ids(received)[0]}]
+        elif declared.column("quantity") is None:
+            self.post("opening_stock", line(item, 1, 10), date=date)
+            draft.lines = [{"item_id": item, "price": Decimal(12)}]
+        return draft
+
     def save(self, draft: Draft, *, acknowledged: tuple[str, ...] = (), key: str | None = None) -> Saved:
         return self.run(documents.save, draft, acknowledged=acknowledged, key=key).value  # type: ignore[no-any-return]
 
