@@ -227,7 +227,12 @@ def install_from_system(packages: list[str]) -> None:
 
 
 def run_tests(arguments: list[str]) -> int:
-    """Lint, types, layers, then the tests, so that pytest has the last word; not 0 if any of them failed."""
+    """Lint, types, layers, then the tests, so that pytest has the last word; not 0 if any of them failed.
+
+    `--faults short` or `--faults long` runs that set of the fault tests alone and writes their table.
+    """
+    if arguments[:1] == ["--faults"]:
+        return run_faults(arguments[1:])
     checks: dict[str, Line] = {
         "ruff": [PYTHON, "-m", "ruff", "check", "--quiet"],
         "mypy": [PYTHON, "-m", "mypy"],
@@ -238,3 +243,12 @@ def run_tests(arguments: list[str]) -> int:
         say(f"检查未通过：{'、'.join(failed)}", f"checks failed: {', '.join(failed)}")
     both_cores = [] if arguments else ["-n", "2", "--dist", "loadscope"]  # worth its start only for the whole
     return subprocess.run([PYTHON, "-m", "pytest", *both_cores, *arguments], cwd=ROOT).returncode or len(failed)
+
+
+def run_faults(arguments: list[str]) -> int:
+    """The faults that the program must survive: tests/faults/README.md gets the table."""
+    which, *more = arguments or ["short"]
+    if which not in ("short", "long"):
+        sys.exit("--faults short | long")
+    environ = {**os.environ, "JXC_FAULTS": which}
+    return subprocess.run([PYTHON, "-m", "pytest", "tests/faults", *more], cwd=ROOT, env=environ).returncode

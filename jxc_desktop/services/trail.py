@@ -14,6 +14,8 @@ from jxc_desktop import values
 from jxc_desktop.document_types.schema import Draft, Field
 from jxc_desktop.models.trail import audit_entry
 
+NUMBER = 40  # letters of a number; of a record without one the beginning of its name
+
 
 @dataclass(frozen=True)
 class Audit:
@@ -31,7 +33,7 @@ def write(connection: Connection, audits: Iterable[Audit], at: dt.datetime, acto
     for audit in audits:
         row: dict[str, Any] = {
             "at": at, "actor": actor, "origin": origin, "action": audit.action, "entity": audit.entity,
-            "entity_id": audit.entity_id, "number": audit.number,
+            "entity_id": audit.entity_id, "number": audit.number and audit.number[:NUMBER],
             "detail": [[name, line, plain(a), plain(b)] for name, line, a, b in audit.changes]}
         rows.append({**row, "digest": digest(row)})
     if rows:

@@ -22,8 +22,8 @@ class Injected:
 
     def __init__(self, pid: int, calls: str, error: str, files: Sequence[Path], notes: Path, first: int, step: int):
         paths = [word for file in files for word in ("-P", str(file))]
-        line = ["strace", "-f", "-qq", "-o", str(notes), "-p", str(pid), *paths, "-e", f"trace={calls}", "-e", "signal=none",
-                "-e", f"inject={calls}:error={error}:when={first}+{step}"]
+        line = ["strace", "-f", "-qq", "-o", str(notes), "-p", str(pid), *paths, "-e", f"trace={calls}",
+                "-e", "signal=none", "-e", f"inject={calls}:error={error}:when={first}+{step}"]
         self._trace = subprocess.Popen(line, stderr=subprocess.PIPE, text=True)
         self._notes = notes
         self._status = Path(f"/proc/{pid}/status")

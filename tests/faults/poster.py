@@ -93,13 +93,13 @@ def _die_everywhere(company: Company, order: Order, book: Logbook) -> None:
         number += 1
         company.engine.dispose()  # a copy must not share connections
         if not (child := os.fork()):
-            _die_at(company.engine, number)
+            die_at(company.engine, number)
             _send(company, draft, f"{Path(order.log).stem}-{number}", book)
             os._exit(0)
         ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def _die_at(engine: Any, number: int) -> None:
+def die_at(engine: Any, number: int) -> None:
     """End the process, as a kill would, before its `number`th statement from now; the commit counts as one."""
     left = [number]
 

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.faults import poster
@@ -15,9 +15,14 @@ if os.name != "nt":
 
 def start(order: Order, gate: Any = None) -> Any:
     """A poster at work."""
-    process = _CONTEXT.Process(target=poster.post, args=(order, gate), daemon=True)
+    return run(poster.post, order, gate)
+
+
+def run(target: Callable[..., None], *args: Any) -> Any:
+    """A process at work."""
+    process = _CONTEXT.Process(target=target, args=args, daemon=True)
     process.start()
-    process.gate = gate  # it has to live until the other process has found it
+    process.given = args  # a gate has to live until the other process has found it
     return process
 
 
