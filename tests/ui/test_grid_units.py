@@ -80,8 +80,8 @@ def test_stock_is_shown_in_packs_too(packed: Desk) -> None:
     assert shown.data() == "10.42" and "10箱1提1.6667瓶" in shown.data(Qt.ItemDataRole.ToolTipRole)
 
 
-@pytest.mark.parametrize("kind", ["delivery_note", "goods_receipt", "transfer", "stock_count", "other_in", "sales_order",
-                                  "purchase_return", "assembly"])
+@pytest.mark.parametrize("kind", ["delivery_note", "goods_receipt", "transfer", "stock_count", "other_in",
+                                  "sales_order", "purchase_return", "assembly"])
 def test_a_barcode_chooses_its_unit(packed: Desk, kind: str) -> None:
     editor = packed.open(f"document/{kind}/new")
     editor.focus_lines()
