@@ -78,6 +78,9 @@ def upgrade(database: str | Path) -> None:
         engine.dispose()
 
 
+BESIDE = ("-wal", "-shm", "-journal", ".queue", ".waiting")  # what may lie beside a SQLite file of ours
+
+
 def write(engine: Engine) -> Engine:
     """The same engine for transactions that write."""
     return engine.execution_options(jxc_write=True)

@@ -250,9 +250,10 @@ def promise(work: Work, document_id: int, locked: Locked, statuses: tuple[Status
         if line.promise is Promise.ON_ORDER:
             locked.shelves[line.shelf].on_order += line.open - before
         elif line.promise is Promise.RESERVED:
-            line.hold(locked, -line.reserved)
+            if line.status != Status.POSTED:
+                line.hold(locked, -line.reserved)
             most = line.open if hold else min((keep or {}).get(line.id, ZERO), line.open)
-            line.hold(locked, min(most, line.free(locked)))
+            line.hold(locked, max(min(most - line.reserved, line.free(locked)), ZERO))
     store_lines(work, [line for line in lines if line.touched or line.fulfilled])  # how far it is done may change
     return held
 

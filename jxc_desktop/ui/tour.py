@@ -182,8 +182,10 @@ def check_books(books: Path) -> list[str]:
 
 def _clear(out: Path) -> None:
     """Take away what an earlier tour left here, and nothing else."""
+    from jxc_desktop.services import database
+
     out.mkdir(parents=True, exist_ok=True)
-    for suffix in ("", "-wal", "-shm", "-journal"):
+    for suffix in ("", *database.BESIDE):
         (out / f"{BOOKS}{suffix}").unlink(missing_ok=True)
     for file in (*out.glob("failed_*.png"), *(out / "screens").glob("*.png")):
         if _PICTURE.fullmatch(file.name) or file.name.startswith("failed_"):

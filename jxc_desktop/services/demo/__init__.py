@@ -66,7 +66,7 @@ def _removed_unless_done(database: str) -> Iterator[bool]:
     try:
         yield ours
     except BaseException:
-        for suffix in ("", "-wal", "-shm", "-journal") if ours else ():
+        for suffix in ("", *databases.BESIDE) if ours else ():
             file.with_name(file.name + suffix).unlink(missing_ok=True)
         raise
 
