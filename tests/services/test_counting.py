@@ -1,6 +1,7 @@
 """Counting: the sheet and its moment, several counters, differences, and how accurate the books were."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal as D
 from typing import Any
 
@@ -100,6 +101,19 @@ def test_lots_have_lines_of_their_own_and_serial_numbers_stand_together(company:
     saved = company.save(made)
     assert (company.on_hand(milk), company.on_hand(phone)) == (D(7), D(1))
     assert [d.difference for d in differences(company, company.read(saved.id))] == [D(0), D(-1), D(-1)]
+
+
+def test_a_sheet_waits_for_who_is_just_posting(pg_company: Company) -> None:
+    """Else its moment could lie after a posting whose goods it does not know."""
+    [tea] = stocked(pg_company, "10")
+    balance = TABLES["stock_balance"]
+    with ThreadPoolExecutor(1) as worker:
+        with pg_company.engine.begin() as posting:
+            posting.execute(select(balance).where(balance.c.item_id == tea).with_for_update())
+            made = worker.submit(sheet, pg_company)
+            with pytest.raises(TimeoutError):
+                made.result(timeout=0.3)
+        assert made.result(timeout=10).lines[0]["book"] == D(10)
 
 
 # --- stock that goes on moving
