@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.faults import poster
 from tests.faults.poster import Order
+from tests.faults.table import LONG
 
 _CONTEXT = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
 if os.name != "nt":
@@ -37,8 +38,8 @@ def together(orders: Sequence[Order]) -> list[Any]:
     return [start(order, waiting) for order in orders]
 
 
-def finish(processes: Sequence[Any], seconds: float = 100) -> None:
+def finish(processes: Sequence[Any]) -> None:
     """Wait for posters that are expected to end well."""
     for process in processes:
-        process.join(seconds)
+        process.join(3600 if LONG else 100)
         assert process.exitcode == 0, f"a poster ended with {process.exitcode}"

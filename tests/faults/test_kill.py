@@ -27,10 +27,10 @@ def stocked(company: Company, count: int, quantity: int = 100_000) -> tuple[int,
     return items
 
 
-def wait_for(*logs: Path) -> None:
-    """Until these posters are at work."""
+def wait_for(*logs: Path, lines: int = 1) -> None:
+    """Until these posters have written so many lines."""
     end = time.monotonic() + 30
-    while not all(log.exists() and log.stat().st_size for log in logs):
+    while not all(log.exists() and log.read_bytes().count(b"\n") >= lines for log in logs):
         assert time.monotonic() < end, "a poster did not begin"
         time.sleep(0.005)
 
@@ -42,8 +42,8 @@ def test_a1_killed_while_posting(company: Company, tmp_path: Path, table: Table)
     for number in range(times):
         logs.append(tmp_path / f"a1-{number}")
         process = processes.start(Order(company.url, str(logs[-1]), items, seed(number), 10_000))
-        wait_for(logs[-1])
-        time.sleep(random.Random(seed(number)).uniform(0, 3 if times > 10 else 0.3))
+        wait_for(logs[-1], lines=1 + number % 8)
+        time.sleep(random.Random(seed(number)).uniform(0, 3 if times > 10 else 0.05))
         process.kill()
         process.join()
         started = time.monotonic()
@@ -52,7 +52,7 @@ def test_a1_killed_while_posting(company: Company, tmp_path: Path, table: Table)
     found = verdict.judge(company.engine, logs)
     told = len(found.record.stories)
     table.row("A1 killed while posting", company.engine.dialect.name, times, found.failures,
-              f"{told} documents begun, 0 lost; next save after {max(recovery):.2f} s at most")
+              f"{told} documents begun, {len(found.lost)} lost; next save after {max(recovery):.2f} s at most")
     assert not found.failures and max(recovery) < 3, (found, recovery)
 
 
@@ -82,8 +82,10 @@ def test_a12_serialization_failures(pg_company: Company, tmp_path: Path, table: 
     processes.finish([processes.start(Order(pg_company.url, str(log), items, seed(0), count, "delivery"))])
     found = verdict.judge(pg_company.engine, [log])
     forced = int(pg_company.scalar(text("SELECT last_value FROM fault")))
-    table.row("A12 serialization failures", "postgresql", count, found.failures, f"{forced // 3} forced, 0 shown")
-    assert not found.failures and len(found.record.keys(Word.POSTED)) == count
+    shown = count - len(found.record.keys(Word.POSTED))
+    table.row("A12 serialization failures", "postgresql", count, found.failures + shown,
+              f"{forced // 3} forced, {shown} shown")
+    assert not found.failures and not shown
 
 
 def test_a14_connection_cut_at_the_commit(pg_company: Company, tmp_path: Path, table: Table) -> None:
@@ -97,10 +99,11 @@ def test_a14_connection_cut_at_the_commit(pg_company: Company, tmp_path: Path, t
             failures += saved.number is None
         cuts = proxy.cuts
     posted = verdict.remarks(pg_company.engine)
+    doubled = sum(posted[f"a14-{number}"] > 1 for number in range(times))
     failures += sum(posted[f"a14-{number}"] != 1 for number in range(times))
     broken = verdict.broken(pg_company.engine)
     table.row("A14 connection cut at the commit", "postgresql", times, failures + len(broken),
-              f"{cuts} cut, 0 doubled, {cuts} resolved")
+              f"{cuts} cut, {doubled} doubled, {times - failures} resolved")
     assert cuts == times and not failures and not broken
 
 

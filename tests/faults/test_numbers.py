@@ -36,7 +36,8 @@ def test_b7_numbers_are_exact_or_refused(company: Company, table: Table) -> None
                  "program": from_program(company, item, written) if due is None or written.isascii() else due}
         wrong += [f"{door} {written!r}: {got}" for door, got in doors.items()
                   if got != due and not (written in MAYBE and got is None)]
-    table.row("B7 numbers", company.engine.dialect.name, len(CASES | MAYBE) * 3, len(wrong), "exact or refused at three doors")
+    table.row("B7 numbers", company.engine.dialect.name, len(CASES | MAYBE) * 3, len(wrong),
+              "exact or refused at three doors")
     assert not wrong
     q = {r[0] for r in company.rows(document_quantity())}
     assert all(each is None or each.is_finite() for each in q)
