@@ -256,7 +256,7 @@ def pools_as_of(connection: Connection, policy: Policy, items: Iterable[int],
     until = dt.datetime.combine(through, dt.time()) + dt.timedelta(days=1)
     found: dict[PoolKey, Pool] = {}
     for item_id in items:
-        state = ledger.history(connection, policy, item_id, ledger.BEGINNING, until)
+        state = ledger.history(connection, policy, item_id, (until, 0), until)
         ordered = [state.events[key][0] for key in sorted(state.events)]
         run = Replay(policy, state.pools, ledger.origins(connection, policy, ordered, {
             item_id: min((e.key.moment for e in ordered), default=ledger.BEGINNING)}))
