@@ -53,7 +53,7 @@ def open_books(address: str, password: str = "", *, create: bool = False) -> Boo
             row = connection.execute(select(company)).one()
             stores = connection.execute(select(warehouse.c.id).limit(1)).first()
         return Books(engine, address, row.name, bool(row.demo), row.version == 1 and stores is None, users(engine),
-                     in_use(row._mapping))
+                     in_use(dict(row._mapping)))
     except DBAPIError as error:
         raise database.translated(error) from error
     except DatabaseError as error:

@@ -95,7 +95,8 @@ def _take_table(work: Work) -> None:
 
 
 def _note(work: Work, action: str, period_id: int, through: dt.date, *more: tuple[str, None, Any, Any]) -> None:
-    work.audits.append(trail.Audit(action, ENTITY, period_id, str(through), ((N_("Through"), None, None, through), *more)))
+    work.audits.append(trail.Audit(action, ENTITY, period_id, str(through), (
+        (N_("Through"), None, None, through), *more)))
     work.changes.add((ENTITY, period_id))
 
 

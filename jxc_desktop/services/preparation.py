@@ -201,7 +201,8 @@ def _spread_fee(work: Work, draft: Draft) -> None:
     bases = [{"quantity": r.base_quantity, "value": r.value or values.ZERO}.get(basis, Decimal(1)) for r in found]
     if not any(bases):
         raise InvalidDraft([Problem("fee_basis", N_("The lines have nothing to share by"))])
-    if not draft.reversal_of_id and sum((line.get("amount") or values.ZERO for line in draft.lines), values.ZERO) != fee:
+    shared = sum((line.get("amount") or values.ZERO for line in draft.lines), values.ZERO)
+    if shared != fee and not draft.reversal_of_id:
         for line, share in zip(draft.lines, values.spread(fee, bases), strict=True):
             line["amount"] = share
     for line, row in zip(draft.lines, found, strict=True):

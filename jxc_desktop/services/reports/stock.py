@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, literal, select
 
 from jxc_desktop import document_types
-from jxc_desktop.document_types.schema import Field, FieldType, Status
+from jxc_desktop.document_types.schema import Field, FieldType, Promise, Status
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item, partner, unit
@@ -23,7 +23,8 @@ _m, _d, _l = stock_move.c, document.c, document_line.c
 KNOWN_ON = Field("known_on", N_("As known on"), FieldType.DATE)
 AS_OF = Field("as_of", N_("On the day"), FieldType.DATE)
 ORDERS = tuple((k.key, k.title) for k in document_types.ALL if k.promise)
-WHICH = Field("kind", N_("Orders"), FieldType.CHOICE, required=True, default=ORDERS[-1][0], choices=ORDERS)
+WHICH = Field("kind", N_("Orders"), FieldType.CHOICE, required=True, default=next(
+    k.key for k in document_types.ALL if k.promise is Promise.RESERVED), choices=ORDERS)
 
 
 def movement(ask: Ask) -> Body:
