@@ -77,10 +77,10 @@ UNIT_COLUMNS = (
     LookupColumn(N_("List price"), 100, lambda unit: _price_text(unit.sale_price), figure=True),
 )
 LOT_COLUMNS = (
-    LookupColumn(N_("Lot"), 150, _lot_code, name=True),
-    LookupColumn(N_("Expires on"), 130, _expiry),
-    LookupColumn(N_("Available"), 90, _lot_available, figure=True),
-    LookupColumn(N_("Produced on"), 100, _lot_date, muted=True),
+    LookupColumn(N_("Lot"), 140, _lot_code, name=True),
+    LookupColumn(N_("Expires on"), 154, _expiry),
+    LookupColumn(N_("Available"), 84, _lot_available, figure=True),
+    LookupColumn(N_("Produced on"), 116, _lot_date, muted=True),
 )
 CHOICE_COLUMNS = (LookupColumn(N_("Choice"), 160, lambda choice: Shown(choice.name), name=True),)
 PRICE_COLUMNS = (
@@ -145,7 +145,8 @@ def _lots(queries: Any, item_id: int, warehouse_id: int | None, text: str, may_b
     lots = [LotChoice(lot.code, lot) for lot in queries.lots(item_id, warehouse_id)]
     wanted = text.casefold()
     met = [lot for lot in lots if wanted in lot.code.casefold()]
-    met.sort(key=lambda lot: lot.code.casefold() != wanted)  # else as they come: first expired, first out
+    # else as they come, first expired, first out; what has expired last of all
+    met.sort(key=lambda choice: (choice.code.casefold() != wanted, choice.lot.expired))
     if may_be_new and text and not any(lot.code.casefold() == wanted for lot in met):
         met.insert(0, LotChoice(text))
     return [Match(lot, _span(lot.code, wanted)) for lot in met]

@@ -41,9 +41,9 @@ class Numbers(QPlainTextEdit):
         self.setAccessibleName(tr("Serial numbers"))
         self.setInputMethodHints(Qt.InputMethodHint.ImhPreferLatin)
 
-    def inputMethodQuery(self, query: Qt.InputMethodQuery) -> Any:
+    def inputMethodQuery(self, query: Qt.InputMethodQuery, *argument: Any) -> Any:
         """A scanner types digits; an input method would eat them."""
-        return False if query == Qt.InputMethodQuery.ImEnabled else super().inputMethodQuery(query)
+        return False if query == Qt.InputMethodQuery.ImEnabled else super().inputMethodQuery(query, *argument)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Enter is the dialog's."""
@@ -64,9 +64,8 @@ class Numbers(QPlainTextEdit):
         while block.isValid():
             if bad.intersection(serials_in(block.text())):
                 mark = QTextEdit.ExtraSelection()
-                mark.cursor, mark.format = QTextCursor(block), look  # type: ignore[attr-defined]
-                mark.cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock,  # type: ignore[attr-defined]
-                                         QTextCursor.MoveMode.KeepAnchor)
+                mark.cursor, mark.format = QTextCursor(block), look
+                mark.cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
                 marks.append(mark)
             block = block.next()
         self.setExtraSelections(marks)

@@ -142,9 +142,9 @@ def test_lots_are_looked_up_by_what_is_typed(tracked: Desk) -> None:
     editor.grid.go(0, "lot")
     tracked.press(editor, Key.Key_F7)
     popup = editor.grid._lookup.popup
-    assert [m.hit.code for m in popup.matches] == ["OLD", "B2", "A1"]
-    assert "已过期" in popup.columns[1].read(popup.matches[0].hit).text
-    assert popup.columns[2].read(popup.matches[1].hit).text == "30"
+    assert [m.hit.code for m in popup.matches] == ["B2", "A1", "OLD"]
+    assert "已过期" in popup.columns[1].read(popup.matches[2].hit).text
+    assert popup.columns[2].read(popup.matches[0].hit).text == "30"
     tracked.press(editor, Key.Key_Escape, Key.Key_Escape)
     tracked.press(editor, "o", Key.Key_Return)
     assert row(editor, 0, "lot") == ("OLD",)

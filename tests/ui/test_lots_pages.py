@@ -70,7 +70,7 @@ def test_what_is_there_of_each_lot_and_for_how_long(tracked: Desk) -> None:
     assert rows(page) == []
     page.tools.views.choose("all")
     tracked.settle()
-    assert ("SOON", "主仓", 0, 9, "none") in rows(page)
+    assert ("SOON", "主仓", 0, 9, "gone") in rows(page)
     page.tools.search.setText("never")
     tracked.qtbot.wait(400)
     tracked.settle()

@@ -117,8 +117,8 @@ def list_title(source: str) -> str:
         return tr(document_types.BY_KEY[key].title)
     if kind == "record":
         return tr(document_types.RECORDS_BY_KEY[key].title)
-    return tr({"stock": N_("Stock"), "lots": N_("Lots and serial numbers"), "moves": N_("Stock ledger"), "alerts": N_("Alerts"),
-               "audit": N_("Audit trail")}[source])
+    return tr({"stock": N_("Stock"), "lots": N_("Lots and serial numbers"), "moves": N_("Stock ledger"),
+               "alerts": N_("Alerts"), "audit": N_("Audit trail")}[source])
 
 
 def field_kind(kind: FieldType) -> Kind:

@@ -16,8 +16,8 @@ from jxc_desktop.services.queries import DocumentFacts, Queries
 
 _KINDS = {FieldType.QUANTITY: Kind.QUANTITY, FieldType.PRICE: Kind.PRICE, FieldType.MONEY: Kind.MONEY,
           FieldType.RATE: Kind.RATE, FieldType.DISCOUNT: Kind.RATE}
-_WEIGHTS = {"role": 5, "unit_id": 5, "quantity": 8, "price": 9, "discount": 6, "tax_rate": 6, "amount": 11, "remark": 11}
-_LEFT_OUT = {"available", "gift", "tax_rate"}  # figures of the screen; tax stands on invoices, not on notes
+_WEIGHTS = {"role": 5, "unit_id": 5, "quantity": 8, "price": 9, "discount": 6, "amount": 11, "remark": 11}
+_LEFT_OUT = {"available", "tax_rate"}  # figures of the screen; tax stands on invoices, not on notes
 _BELOW = ("lot", "production_date", "expiry_date", "serials")  # what follows the goods stands below their row
 _TOLD = {"book", "difference", "price"}  # what a blind count must not tell before it is done
 
@@ -61,7 +61,7 @@ def _told(kind: DocumentType, draft: Draft, queries: Queries) -> tuple[Field, ..
     """The columns of the type that this paper may show."""
     secret = _TOLD if draft.header.get("blind") and draft.status is Status.DRAFT else frozenset[str]()
     return tuple(c for c in features.shown(kind.columns, queries.features, queries.actor.may)
-                 if c.name not in _LEFT_OUT and c.name not in secret)
+                 if c.name not in _LEFT_OUT and c.name not in secret and c.type is not FieldType.FLAG)
 
 
 def _columns(told: Sequence[Field]) -> tuple[SheetColumn, ...]:
@@ -109,14 +109,15 @@ def _cell(c: Field, value: Any) -> Any:
 
 def _details(line: Mapping[str, Any], names: Collection[str], dated: Mapping[Any, Any]) -> tuple[str, ...]:
     """Lot, dates and serial numbers of a line, as words that stay whole."""
-    known = dated.get((line["item_id"], line.get("lot")), (None, None))
-    words = [titled(tr("Lot"), line["lot"])] if line.get("lot") and "lot" in names else []
-    for title, name, date in ((N_("Produced on"), "production_date", known[0]), (N_("Expires on"), "expiry_date",
-                                                                                known[1])):
-        if "lot" in names and (date := line.get(name) or date):
-            words.append(titled(tr(title), date.isoformat()))
-    serials = serials_in(line.get("serials")) if "serials" in names else []
-    return (*words, *((titled(tr("Serial numbers"), serials[0]), *serials[1:]) if serials else ()))
+    words = []
+    if "lot" in names:
+        produced, expires = dated.get((line["item_id"], line.get("lot")), (None, None))
+        said = ((N_("Lot"), line.get("lot")), (N_("Produced on"), line.get("production_date") or produced),
+                (N_("Expires on"), line.get("expiry_date") or expires))
+        words = [titled(tr(title), value) for title, value in said if value]
+    if "serials" in names and (serials := serials_in(line.get("serials"))):
+        words += [titled(tr("Serial numbers"), serials[0]), *serials[1:]]
+    return tuple(words)
 
 
 def _head(kind: DocumentType, draft: Draft, queries: Queries) -> tuple[tuple[str, str], ...]:

@@ -72,7 +72,7 @@ def place(sheet: Sheet, paper: Paper) -> Layout:
     columns = _columns(sheet, room, look.text)
     row_height, slots = _grid(paper.room_high - fixed_height(sheet, paper, head, notes), paper)
     per_slot = max(1, int((row_height - PAD / 2) / leading(look.text)))
-    rows = []
+    rows: list[Row] = []
     for number, values in enumerate(sheet.rows, 1):
         row = _row(number, values, columns, look.text, (per_slot, slots))
         below = _below(values, details_room(room, columns), look.small)

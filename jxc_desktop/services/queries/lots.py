@@ -18,9 +18,9 @@ from jxc_desktop.services.queries.lists import ListColumn, Source
 from jxc_desktop.values import ZERO
 
 FEATURE = "use_lots use_serials"
-EXPIRED, EXPIRING, OK, NONE = "expired", "expiring", "ok", "none"
+EXPIRED, EXPIRING, OK, GONE = "expired", "expiring", "ok", "gone"
 STATE_TITLES = ((EXPIRED, N_("Expired")), (EXPIRING, N_("Expires soon")), (OK, N_("Usable")),
-                (NONE, N_("None in stock")))
+                (GONE, N_("Used up")))
 _SOON = 30  # days; where the item does not say from when to warn
 _LAST = dt.date.max  # what never expires comes last
 
@@ -104,7 +104,7 @@ def _aged(row: dict[str, Any]) -> dict[str, Any]:
     due, warned = row["expiry_date"], row.pop("alert_days")
     row["days_left"] = days = (due - dt.date.today()).days if due else None
     if not row["on_hand"]:
-        row["state"] = NONE
+        row["state"] = GONE
     elif days is None:
         row["state"] = OK
     else:

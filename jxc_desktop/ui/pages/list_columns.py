@@ -29,11 +29,13 @@ TONES: dict[str, dict[Any, Tone]] = {
 }
 _STRETCH = {"name": 3, "partner": 2, "changes": 4, "remark": 1, "address": 2}
 _LEAST = {"name": 150, "partner": 120, "changes": 200, "remark": 70, "address": 90}
-_WIDTHS = {"date": 106, "due_date": 106, "number": 184, "print_count": 72, "at": 150, "learnt_at": 150,
-           "raised_at": 150, "customer": 64, "supplier": 76, "active": 84, "state": 104}
+_WIDTHS = {"date": 106, "due_date": 106, "expiry_date": 106, "production_date": 106, "expires": 106,
+           "number": 184, "print_count": 72, "at": 150, "learnt_at": 150, "raised_at": 150,
+           "customer": 64, "supplier": 76, "active": 84, "state": 104}
 _YIELDS = {"created_at": 12, "print_count": 11, "remark": 10, "actor": 9, "learnt_at": 9, "restated": 12, "brand": 8,
            "created_by": 7, "origin": 7, "barcode": 6, "reorder_point": 6, "employee": 5, "projected": 5,
-           "variance": 13, "category": 4, "discount": 4, "spec": 3, "unit": 2, "kind": 1}
+           "variance": 13, "category": 4, "discount": 4, "spec": 3, "unit": 2, "kind": 1, "pack_units": 7,
+           "packs": 5, "production_date": 6}
 _COMPUTED = frozenset({"margin", "by_line", "by_value"})  # rates that are no round figures
 _CALM = {"state": "ok"}  # states that need no pill
 _BOLD = frozenset({"total", "total_quantity", "on_hand", "available", "balance", "sale_price"})

@@ -1,5 +1,6 @@
 """Under the stock of all items: the lots of the one under the bar."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -31,7 +32,8 @@ class LotsPanel(Card):
         self.setFixedHeight(HEIGHT)
         self.heading = label(tr("Lots and serial numbers"), "strong")
         self.heading.setContentsMargins(14, 8, 14, 4)
-        columns = [column_of(c) for c in context.queries.list_columns("lots") if c.key in _COLUMNS]
+        columns = [replace(column_of(c), stretch=c.key == "lot") for c in context.queries.list_columns("lots")
+                   if c.key in _COLUMNS]
         self.model = RowsModel(sorted(columns, key=lambda c: _COLUMNS.index(c.key)), parent=self)
         self.table = Table("lots/panel", context.settings)
         self.table.setAccessibleName(tr("Lots and serial numbers"))
