@@ -160,8 +160,9 @@ COMPANY = RecordType(
         Field("ask_restating", N_("Ask before earlier costs change"), T.FLAG, default=True),
         Field("use_lots", N_("Use lots and expiry dates"), T.FLAG, default=False),
         Field("use_serials", N_("Use serial numbers"), T.FLAG, default=False),
-        Field("expired_stock", N_("Expired goods"), T.CHOICE, required=True, default="warn", choices=(
-            ("allow", N_("Allow")), ("warn", N_("Warn")), ("forbid", N_("Forbid")))),
+        Field("expired_stock", N_("Expired goods"), T.CHOICE, required=True, default="warn",
+              feature="use_lots", choices=(
+                  ("allow", N_("Allow")), ("warn", N_("Warn")), ("forbid", N_("Forbid")))),
         Field("reserve_on_order", N_("Sales orders reserve stock"), T.FLAG, default=True),
         Field("return_reopens", N_("A customer return reopens its order"), T.FLAG, default=True),
         Field("count_threshold", N_("Count differences to confirm, above"), T.RATE),

@@ -20,6 +20,7 @@ from jxc_desktop.ui.pages.record_children import ChildRows
 from jxc_desktop.ui.widgets import Card, FieldLabel
 
 _WIDE = frozenset({"name", "address", "bank"})
+_FLAGS_ACROSS = 4
 
 
 class RecordForm(QScrollArea):
@@ -185,15 +186,16 @@ class RecordForm(QScrollArea):
         editor.setFocus()
         self._edited(editor)
 
-    def _flags(self, flags: list[Field]) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(24)
-        for field in flags:
+    def _flags(self, flags: list[Field]) -> QGridLayout:
+        """Side by side, in rows where they are many."""
+        places = QGridLayout()
+        places.setHorizontalSpacing(24)
+        for number, field in enumerate(flags):
             editor = self._editor(field)
             editor.setText(tr(field.title))
-            row.addWidget(editor)
-        row.addStretch(1)
-        return row
+            places.addWidget(editor, *divmod(number, _FLAGS_ACROSS))
+        places.setColumnStretch(_FLAGS_ACROSS, 1)
+        return places
 
     def _label(self, field: Field) -> FieldLabel:
         return FieldLabel(tr(field.title), field.required, self.editors.get(field.name) or self._editor(field))
