@@ -32,7 +32,8 @@ class Looks:
     def start(self, lines: Iterable[Values], *, taken: bool, quiet: bool) -> None:
         """Lines whose quantities the stock figures have already taken off; `quiet`: nothing is short any more."""
         self._quiet = quiet
-        self._ours = [dict(line) for line in lines if taken or (self._reserved and line.get("source_line_id"))]
+        self._ours = [dict(line) for line in lines if self._tracking.takes(line) and (
+            taken or (self._reserved and line.get("source_line_id")))]
 
     def add_ours(self, lines: Iterable[Values]) -> None:
         """More lines whose quantities other documents have reserved for this one."""
@@ -154,7 +155,8 @@ class Looks:
         """The code, with its expiry where there is no column for that; a word where something is wrong with it."""
         code, known = line.get(LOT), self._facts.lot(line)
         if not code:
-            return Cell("", Tone.WARN, tr("to fill in")) if line.get("quantity") and not self._quiet else Cell("")
+            asked = line.get("quantity") and self._tracking.moves(line) and not self._quiet
+            return Cell("", Tone.WARN, tr("to fill in")) if asked else Cell("")
         due = known.expiry_date if known and self._says_expiry else None
         text = f"{code} · {due:%y-%m-%d}" if due else str(code)
         if known and known.expired and self._tracking.takes(line) and not self._quiet:

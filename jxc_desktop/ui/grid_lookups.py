@@ -1,7 +1,7 @@
 """What each cell of a line offers to choose from: items, units, earlier prices."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -30,10 +30,11 @@ class Picked(NamedTuple):
 
 @dataclass(frozen=True)
 class LotChoice:
-    """A lot that a line may be of; a new one has nothing but the code that was typed."""
+    """A lot that a line may be of; one that is not here has nothing but the code that was typed, and may be new."""
 
     code: str
     lot: Any = None
+    new: bool = False
 
     @property
     def name(self) -> str:
@@ -52,7 +53,7 @@ def _lot_code(hit: LotChoice) -> Shown:
 
 def _expiry(hit: LotChoice) -> Shown:
     if hit.lot is None:
-        return Shown(tr("new lot"), Tone.ACCENT)
+        return Shown(tr("new lot") if hit.new else "", Tone.ACCENT)
     date = hit.lot.expiry_date
     if date is None:
         return Shown("")
@@ -119,7 +120,7 @@ def lookup_source(queries: Any, model: LineModel, column: LineColumn, row: int) 
         return None
     if column.field.type is FieldType.LOT:
         return Source(LOT_COLUMNS, lambda text: partial(_lots, queries, item.id, facts.warehouse_id, text,
-                                                        not model.tracking.takes(line)))
+                                                        _elsewhere(model, line)))
     if column.field.type is FieldType.UNIT:
         return Source(UNIT_COLUMNS, lambda text: partial(_units, item.units, text))
     if column.field.type is FieldType.PRICE:
@@ -140,15 +141,21 @@ def _choices(field: Any, text: str) -> list[Match]:
     return met or [Match(choice) for choice in titles]
 
 
-def _lots(queries: Any, item_id: int, warehouse_id: int | None, text: str, may_be_new: bool) -> list[Match]:
+def _elsewhere(model: LineModel, line: Any) -> Callable[[str], LotChoice] | None:
+    """What a code can mean that no lot here has; None for goods that have to be here."""
+    return None if model.tracking.takes(line) else partial(LotChoice, new=model.tracking.brings(line))
+
+
+def _lots(queries: Any, item_id: int, warehouse_id: int | None, text: str,
+          other: Callable[[str], LotChoice] | None) -> list[Match]:
     """On a worker: lots in the warehouse that contain what was typed; first what may be meant by just that."""
     lots = [LotChoice(lot.code, lot) for lot in queries.lots(item_id, warehouse_id)]
     wanted = text.casefold()
     met = [lot for lot in lots if wanted in lot.code.casefold()]
     # else as they come, first expired, first out; what has expired last of all
     met.sort(key=lambda choice: (choice.code.casefold() != wanted, choice.lot.expired))
-    if may_be_new and text and not any(lot.code.casefold() == wanted for lot in met):
-        met.insert(0, LotChoice(text))
+    if other and text and not any(lot.code.casefold() == wanted for lot in met):
+        met.insert(0, other(text))
     return [Match(lot, _span(lot.code, wanted)) for lot in met]
 
 

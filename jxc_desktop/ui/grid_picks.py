@@ -26,6 +26,7 @@ class LotPicks(QObject):
         super().__init__(model)
         self._model, self._waiting = model, set[int]()
         model.facts.settled.connect(self._serve)
+        model.facts.elsewhere.connect(lambda: self.want(line for line in model.lines if line.get("picked")))
 
     def typed(self, line: Values, *names: str) -> None:
         """Somebody has settled these cells of a line."""
@@ -43,15 +44,23 @@ class LotPicks(QObject):
             return
         waiting, self._waiting = self._waiting, set()
         for line in [line for line in model.lines if line["key"] in waiting]:
-            if model.tracking.concerns(line, LOT) and model.tracking.takes(line) and LOT not in line.get("wrong", {}) \
-                    and (not line.get(LOT) or line.get("picked")):
+            if self._lacks_lot(line):
                 self._propose(line)
+
+    def _lacks_lot(self, line: Values) -> bool:
+        """Goods that leave and of which nobody has said, or will say, of which lot they are."""
+        tracking = self._model.tracking
+        return tracking.concerns(line, LOT) and tracking.takes(line) and tracking.moves(line) \
+            and LOT not in line.get("wrong", {}) and (not line.get(LOT) or bool(line.get("picked")))
 
     def _propose(self, line: Values) -> None:
         model = self._model
         row = next(i for i, other in enumerate(model.lines) if other is line)
         parts, short = self._parts(line)
         clear(line, LOT)
+        if short and line.get(LOT):
+            line = {k: v for k, v in line.items() if k not in (LOT, "picked")}
+            model.change(row, 1, [line], tr("Choose lots"))
         if short:
             set_mark(line, LOT, tr(N_("Lots with only {quantity} {unit} are here to take from"), unit=self._base_unit(
                 line), quantity=values.grouped(model.facts.base(line) - short)))

@@ -8,7 +8,15 @@ from typing import Any
 from jxc_desktop.document_types.schema import DocumentType, Values, serials_in
 from jxc_desktop.i18n import N_
 from jxc_desktop.ui import typed
-from jxc_desktop.ui.line_facts import BY_LOT, BY_SERIAL, NOT_TRACKED, LineFacts, brings_stock, takes_stock
+from jxc_desktop.ui.line_facts import (
+    BY_LOT,
+    BY_SERIAL,
+    NOT_TRACKED,
+    LineFacts,
+    brings_stock,
+    moves_goods,
+    takes_stock,
+)
 from jxc_desktop.values import ZERO
 
 LOT, PRODUCED, EXPIRES, SERIALS = "lot", "production_date", "expiry_date", "serials"
@@ -24,11 +32,12 @@ class Tracking:
         self._columns = frozenset(f.name for f in kind.columns if f.name in TRACKED)
         self._takes = {role: takes_stock(kind, role) for role in _ROLES}
         self._brings = {role: brings_stock(kind, role) for role in _ROLES}
+        self._moves = {role: moves_goods(kind, role) for role in _ROLES}
         self._ours: list[Values] = []
 
     def start(self, lines: Iterable[Values]) -> None:
         """Lines whose goods the stock figures have already taken off."""
-        self._ours = [dict(line) for line in lines]
+        self._ours = [dict(line) for line in lines if self.takes(line)]
 
     def takes(self, line: Values) -> bool:
         """The line's goods leave, or are promised: they have to be there."""
@@ -37,6 +46,10 @@ class Tracking:
     def brings(self, line: Values) -> bool:
         """The line's goods come in: they may be of a lot nobody knows yet."""
         return self._brings[line.get("role") or "use"]
+
+    def moves(self, line: Values) -> bool:
+        """The line's goods go somewhere: which they are has to be told. An order may leave that open."""
+        return self._moves[line.get("role") or "use"]
 
     def concerns(self, line: Values, name: str) -> bool:
         """Whether a cell means anything for the item of the line."""
@@ -47,6 +60,8 @@ class Tracking:
 
     def wanted(self, line: Values) -> list[str]:
         """The cells of a line that still have to be filled in for its goods to be followed."""
+        if not self.moves(line):
+            return []
         empty = [name for name in (LOT, EXPIRES) if name in self._columns and self.concerns(line, name)
                  and not line.get(name) and (name == LOT or self._asks_expiry(line))]
         if EXPIRES in empty and self._shelf_life(line):

@@ -46,6 +46,11 @@ def brings_stock(kind: DocumentType, role: str = "make") -> bool:
     return any(move.basis in _COUNTS or (move.quantity > 0 and move.basis in _NEW) for move in _trial_moves(kind, role))
 
 
+def moves_goods(kind: DocumentType, role: str = "use") -> bool:
+    """Whether goods go somewhere, or are counted: then it must be known which they are."""
+    return any(move.quantity or move.basis in _COUNTS for move in _trial_moves(kind, role))
+
+
 def _trial_moves(kind: DocumentType, role: str) -> list[Move]:
     one = Decimal(1)
     line: Values = {"item_id": 1, "role": role, "base_quantity": one, "value": ZERO, "amount": ZERO, "weight": one,
@@ -63,6 +68,7 @@ class LineFacts(QObject):
     """Caches per document; asks the queries for what is missing and says `arrived` when it knows more."""
 
     arrived = Signal()
+    elsewhere = Signal()  # it is about another warehouse now
     settled = Signal()  # nothing is under way any more
 
     def __init__(self, kind: DocumentType, queries: Any, tasks: Any, parent: QObject | None = None):
@@ -111,6 +117,7 @@ class LineFacts(QObject):
             self.warehouse_id = warehouse_id
             known, self.stock, self.lots = set(self.stock) | set(self.items), {}, {}
             self.want(known)
+            self.elsewhere.emit()
 
     def want(self, item_ids: Iterable[int]) -> None:
         """Fetch what is missing of these items."""

@@ -320,3 +320,86 @@ def test_unknown_numbers_go_to_the_goods_that_just_came_in(tracked: Desk) -> Non
     tracked.scan(editor, barcode("10021"))
     tracked.scan(editor, "NEW-0009")
     assert "NEW-0009" in editor.bars.bars["scan"].text and len(editor.lines.lines) == 2  # goods without numbers
+
+
+# --- every type -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "moved"), [
+    ("delivery_note", -40), ("purchase_return", -40), ("transfer", -40), ("transfer_shipment", -40), ("other_out", -40),
+    ("goods_receipt", 40), ("other_in", 40), ("opening_stock", 40), ("sales_return", 40)])
+def test_lots_in_every_type_that_moves_goods(tracked: Desk, kind: str, moved: int) -> None:
+    """Typed by keyboard and saved: what leaves is proposed, what comes in is asked for."""
+    company, milk = tracked.company, tracked.items["milk"]
+    editor = tracked.open(f"document/{kind}/new")
+    names = editor.form.editors
+    wanted = {"partner_id": tracked.partner, "to_warehouse_id": company.branch, "warehouse_id": company.main}
+    if kind == "transfer_shipment":
+        wanted["to_warehouse_id"] = company.record("warehouse", code="T", name="在途", in_transit=True)
+        wanted["destination_id"] = company.branch
+    for name, value in wanted.items():
+        if name in names:
+            editor.form.set_value(name, value)
+    tracked.settle(editor)
+    tracked.fill(editor, (("50001", "40"),))
+    if moved > 0:
+        assert editor.lines.lines[0].get("lot") is None
+        editor.grid.go(0, "lot")
+        tracked.press(editor, "b2", Key.Key_Return)
+        if editor.lines.lines[0].get("price") is None and editor.lines.kind.column("price"):
+            editor.lines.setData(editor.grid.cell(0, "price"), "4")
+    else:
+        assert [row(editor, n, "lot", "quantity") for n in (0, 1)] == [("B2", 30), ("A1", 10)]
+    tracked.chord(editor, Key.Key_S, CTRL)
+    assert not editor.bars.bars, [bar.text for bar in editor.bars.bars.values()]
+    assert company.on_hand(milk) == 100 + moved
+    here = {f.code: f.on_hand for f in tracked.context.queries.lots(milk, company.main)}
+    assert here == ({"OLD": 20, "B2": 70, "A1": 50} if moved > 0 else {"OLD": 20, "A1": 40})
+
+
+def test_an_order_may_leave_the_lot_open(tracked: Desk) -> None:
+    editor = tracked.open("document/sales_order/new")
+    editor.form.set_value("partner_id", tracked.partner)
+    tracked.fill(editor, (("50001", "40"),))
+    assert row(editor, 0, "lot") == (None,) and cell(editor, 0, "lot").pill == "" and editor.grid.current()[0] == 1
+    editor.grid.go(0, "lot")
+    tracked.press(editor, "a", Key.Key_Return)
+    tracked.chord(editor, Key.Key_S, CTRL)
+    assert not editor.bars.bars
+    [held] = [f for f in tracked.context.queries.lots(tracked.items["milk"], tracked.company.main) if f.code == "A1"]
+    assert held.reserved == 40
+
+
+def test_another_warehouse_has_other_lots(tracked: Desk) -> None:
+    company = tracked.company
+    company.post("transfer", line(tracked.items["milk"], 20, lot="A1"), date=TODAY)
+    editor = tracked.open("document/other_out/new")
+    tracked.fill(editor, (("50001", "15"), ("50001", "10")))
+    assert [one["lot"] for one in editor.lines.lines] == ["B2", "B2"]
+    editor.form.set_value("warehouse_id", company.branch)
+    tracked.settle(editor)
+    assert [row(editor, n, "lot", "quantity") for n in (0, 1)] == [("A1", 15), (None, 10)]
+    assert "5 个" in editor.grid.cell(1, "lot").data(WRONG)
+
+
+@pytest.mark.parametrize(("kind", "text"), [("assembly", "use"), ("assembly", "make")])
+def test_the_role_says_where_goods_go(tracked: Desk, kind: str, text: str) -> None:
+    editor = tracked.open(f"document/{kind}/new")
+    tracked.fill(editor, (("50001", "40"),))
+    assert [one["lot"] for one in editor.lines.lines] == ["B2", "A1"]  # what a new line is for: used up
+    editor.lines.undo_stack.undo()
+    editor.lines.setData(editor.grid.cell(0, "role"), text)
+    editor.lines.setData(editor.grid.cell(0, "quantity"), "12")
+    tracked.settle(editor)
+    assert row(editor, 0, "lot") == (("B2",) if text == "use" else (None,))
+
+
+def test_choices_are_offered_in_their_cells(tracked: Desk) -> None:
+    editor = tracked.open("document/assembly/new")
+    tracked.fill(editor, (("10021", "1"),))
+    editor.grid.go(0, "role")
+    tracked.press(editor, Key.Key_F7)
+    names = [m.hit.name for m in editor.grid._lookup.popup.matches]
+    assert len(names) == 2
+    tracked.press(editor, Key.Key_Down, Key.Key_Return)
+    assert row(editor, 0, "role") == ("make",)
