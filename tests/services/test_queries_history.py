@@ -21,9 +21,9 @@ def test_neighbours(company: Company) -> None:
     company.post("opening_stock", (item, 100, 1))
     order = company.post("sales_order", (item, 10, 5))
     [ordered] = company.line_ids(order)
-    notes = [company.post("delivery_note", line(item, n, 5, source_line_id=ordered), date=day(n)) for n in (1, 2)]
-    back = company.post("sales_return", line(item, 1, 5, source_line_id=company.line_ids(notes[0])[0]), date=day(3))
-    red = company.reverse(notes[1], date=day(4))
+    notes = [company.post("delivery_note", line(item, n, 5, source_line_id=ordered), date=day(n)) for n in (2, 3)]
+    back = company.post("sales_return", line(item, 1, 5, source_line_id=company.line_ids(notes[0])[0]), date=day(4))
+    red = company.reverse(notes[1], date=day(5))
     facts = queries(company).document_facts(notes[0].id)
     assert [(x.id, x.kind, x.number, x.status) for x in facts.upstream] == [
         (order.id, "sales_order", order.number, "posted")]
