@@ -52,7 +52,8 @@ def test_every_type_on_paper(sqlite_url: str, language: str) -> None:
                 declared = document_types.BY_KEY[kind]
                 text = "".join(pdf_text(printing.render([one], printing.PAPERS["241x140"])).split())
                 for shown in (str(saved.number), i18n.tr(declared.print_title or declared.title), "螺丝", "M8", "急",
-                              "2026-03-02", *(["3.50"] if traded(declared) else []), *(["7.00"] if declared.priced else [])):
+                              "2026-03-02", *(["3.50"] if traded(declared) else []),
+                              *(["7.00"] if declared.priced else [])):
                     assert "".join(shown.split()) in text, (kind, shown)
                 assert one.title == i18n.tr(declared.print_title or declared.title)
         finally:

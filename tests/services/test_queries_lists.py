@@ -26,7 +26,8 @@ SOURCES = (*(f"document/{k.key}" for k in document_types.ALL), *(f"record/{r.key
            "stock", "lots", "moves", "alerts", "audit")
 ROWS, PAGE = 17, 8
 FILLED = ("category", "warehouse", "partner", "employee", "item", "barcode", "stock_level", "lot", "document",
-          "document_line", "posting", "stock_move", "stock_balance", "lot_balance", "cost_pool", "stock_alert", "audit_entry")
+          "document_line", "posting", "stock_move", "stock_balance", "lot_balance", "cost_pool",
+          "stock_alert", "audit_entry")
 BLIND = Actor("clerk", access.EVERYTHING - {"see_cost"})
 
 
