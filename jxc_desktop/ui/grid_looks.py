@@ -16,6 +16,8 @@ from jxc_desktop.ui.table_model import Cell
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.values import ZERO
 
+_TOLD = 30  # serial numbers in a hint
+
 
 class Looks:
     """Reads lines with the facts about their items."""
@@ -101,7 +103,7 @@ class Looks:
             return self._stock_in_words(line["item_id"])
         if column.name == LOT and (lot := self._facts.lot(line)):
             return self._lot_in_words(line, lot)
-        return str(line.get(column.name) or "") if column.name == SERIALS else ""
+        return "\n".join(serials_in(line.get(SERIALS))[:_TOLD]) if column.name == SERIALS else ""
 
     def _stock_in_words(self, item_id: int) -> str:
         figures, item = self._facts.stock[item_id], self._facts.items.get(item_id)

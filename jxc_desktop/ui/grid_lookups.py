@@ -119,7 +119,7 @@ def lookup_source(queries: Any, model: LineModel, column: LineColumn, row: int) 
     if item is None:
         return None
     if column.field.type is FieldType.LOT:
-        return Source(LOT_COLUMNS, lambda text: partial(_lots, queries, item.id, facts.warehouse_id, text,
+        return Source(LOT_COLUMNS, lambda text: partial(_lots, facts.lots.get(item.id, ()), text,
                                                         _elsewhere(model, line)))
     if column.field.type is FieldType.UNIT:
         return Source(UNIT_COLUMNS, lambda text: partial(_units, item.units, text))
@@ -146,10 +146,9 @@ def _elsewhere(model: LineModel, line: Any) -> Callable[[str], LotChoice] | None
     return None if model.tracking.takes(line) else partial(LotChoice, new=model.tracking.brings(line))
 
 
-def _lots(queries: Any, item_id: int, warehouse_id: int | None, text: str,
-          other: Callable[[str], LotChoice] | None) -> list[Match]:
-    """On a worker: lots in the warehouse that contain what was typed; first what may be meant by just that."""
-    lots = [LotChoice(lot.code, lot) for lot in queries.lots(item_id, warehouse_id)]
+def _lots(known: Sequence[Any], text: str, other: Callable[[str], LotChoice] | None) -> list[Match]:
+    """Lots in the warehouse that contain what was typed; first what may be meant by just that."""
+    lots = [LotChoice(lot.code, lot) for lot in known]
     wanted = text.casefold()
     met = [lot for lot in lots if wanted in lot.code.casefold()]
     # else as they come, first expired, first out; what has expired last of all

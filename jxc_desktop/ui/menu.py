@@ -27,6 +27,7 @@ REPORTS = (  # (key, title); services/reports/ says what is in them
     ("since_reported", N_("Changed since reported")), ("closed_periods", N_("Closed periods")),
     ("period_difference", N_("Period difference sheet")),
 )
+_OF_LOTS = frozenset({"lot_stock", "expiry"})
 ACCOUNTS = (("partner_balances", N_("Balances of partners")), ("partner_statement", N_("Partner statement")))
 _AREAS = ((Section.PURCHASE, N_("Purchasing"), "shopping-cart"), (Section.SALES, N_("Sales"), "truck"),
           (Section.STOCK, N_("Stock"), "package"))
@@ -49,7 +50,8 @@ def groups(may: May, on_settings: Callable[[], object], features: frozenset[str]
     reading = may("report.see")
     partners = [_list("record/partner", N_("Partners"))] if may("partner.see") else []
     made.append(NavGroup("partners", N_("Accounts"), "wallet", (*partners, *_reports(ACCOUNTS, reading))))
-    made.append(NavGroup("reports", N_("Reports"), "chart-column", _reports(REPORTS, reading)))
+    shown = tuple(report for report in REPORTS if features or report[0] not in _OF_LOTS)
+    made.append(NavGroup("reports", N_("Reports"), "chart-column", _reports(shown, reading)))
     made.append(NavGroup("records", N_("Master data"), "book-open", tuple(_records(may))))
     made.append(NavGroup("settings", N_("Settings"), "sliders-horizontal", opens=on_settings, bottom=True))
     return tuple(group for group in made if group.entries or group.opens)

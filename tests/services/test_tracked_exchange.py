@@ -210,6 +210,16 @@ def test_packs_come_in_from_numbered_columns(company: Company, tmp_path: Path) -
     assert company.counts()["audit_entry"] == before  # the same once more changes no item
 
 
+def test_choices_as_other_programs_call_them(company: Company, tmp_path: Path) -> None:
+    file = items_file(tmp_path, [
+        {"编码": "A", "名称": "甲", "单位": "个", "批次管理": "是", "成本算法": "先进先出", "保质期": "180"},
+        {"编码": "B", "名称": "乙", "单位": "个", "批次管理": "否", "成本算法": "加权平均"},
+        {"编码": "C", "名称": "丙", "单位": "个", "批次管理": "序列号"}])
+    found = [queries(company).open_record("item", made).values for made in load(company, "item", file)]
+    assert [(v["tracking"], v["cost_method"], v["shelf_life_days"]) for v in found] == [
+        ("lot", "fifo", 180), ("none", "moving_average", None), ("serial", "moving_average", None)]
+
+
 @pytest.mark.parametrize(("pack", "factor", "said"), [
     ("箱", "", "换算"), ("", "12", "单位"), ("箱", "0", "大于"), ("箱", "-3", "大于"), ("瓶", "12", "")])
 def test_faults_of_packs(company: Company, tmp_path: Path, pack: str, factor: str, said: str) -> None:

@@ -14,6 +14,15 @@ BARCODE = "barcode"
 NEW, UPDATE, ERROR = "new", "update", "error"
 
 
+# What other programs write for a choice of ours.
+_WORDS = {
+    "tracking": {"是": "lot", "批次": "lot", "批号管理": "lot", "批次管理": "lot", "否": "none", "无": "none",
+                 "串号": "serial", "sn": "serial", "序列号管理": "serial"},
+    "cost_method": {"移动平均": "moving_average", "移动平均法": "moving_average", "加权平均": "moving_average",
+                    "先进先出法": "fifo"},
+}
+
+
 @dataclass(frozen=True)
 class Options:
     """Choices of an import: `constants` stand for columns the file does not have (a warehouse, a date)."""
@@ -96,5 +105,6 @@ def resolve(names: Names, fields: Sequence[Field], row: ReadRow, prefix: str = "
                 row.problems.append(Problem(f.name, N_("{field} {value} is unknown"), None, {
                     "field": f.title, "value": str(given)}).text())
         elif f.choices:
-            meant = {tr(title).casefold(): value for value, title in f.choices} | {v: v for v, _ in f.choices}
+            meant = {word: value for word, value in _WORDS.get(f.name, {}).items() if value in dict(f.choices)}
+            meant |= {tr(title).casefold(): value for value, title in f.choices} | {v: v for v, _ in f.choices}
             row.values[key] = meant.get(str(given).casefold(), given)  # what is none of them fails the field's check
