@@ -13,6 +13,7 @@ from jxc_desktop import values
 from jxc_desktop.document_types.schema import Basis, DocumentType, Draft, Move, Status
 from jxc_desktop.errors import InvalidDraft, NeedsConfirmation, PeriodClosed
 from jxc_desktop.i18n import N_
+from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import lot
 from jxc_desktop.models.stock import posting as posting_table
 from jxc_desktop.models.stock import stock_move
@@ -163,6 +164,10 @@ def _refuse_closed(work: Work, b: Booking, draft: Draft) -> None:
     dates = [draft.header["date"]]
     if b.was_posted:
         dates.append(b.before.date)
+    if b.kind.spreads_fee and b.company.values["late_cost"] == "repost":  # then it changes its receipts
+        lines = {line.get("source_line_id") for d in (draft, b.old) if d for line in d.lines}
+        dates += work.connection.scalars(select(document.c.date).join(
+            document_line, document_line.c.document_id == document.c.id).where(document_line.c.id.in_(lines)))
     through = periods.closed_through(work.connection)
     if through and min(dates) <= through:
         raise PeriodClosed(date=min(dates).isoformat(), through=through.isoformat())
@@ -185,7 +190,7 @@ def _taking(b: Booking, lines: Iterable[Mapping[str, Any]]) -> Taking:
         for now, was in ((orders.taken(lines), orders.taken(b.old_lines())),
                          (orders.reopened(lines), orders.reopened(b.old_lines()))))
     used: dict[int, Decimal] = {}
-    for line in b.old_lines():
+    for line in b.draft.lines if b.mirrors else b.old_lines():
         if line.get("source_line_id"):
             used[line["source_line_id"]] = used.get(line["source_line_id"], ZERO) + line["used"]
     return Taking(change, back, used, b.holds)

@@ -95,7 +95,7 @@ def reverse(work: Work, document_id: int, version: int, date: dt.date) -> Saved:
     orders.refuse_dependants(work, before)
     mirror = Draft(kind.key, {**original.header, "date": date}, reversal_of_id=document_id)
     for line in original.lines:
-        mirror.lines.append({**{k: v for k, v in line.items() if k not in ("id", "reserved", "fulfilled", "used")},
+        mirror.lines.append({**{k: v for k, v in line.items() if k not in ("id", "reserved", "fulfilled")},
                              "quantity": -line["quantity"] if line["quantity"] is not None else None,
                              "mirrors": line["id"],
                              "amount": -line["amount"] if line.get("amount") is not None else None})

@@ -193,9 +193,7 @@ def receipts_of(connection: Connection, line_ids: Collection[int]) -> dict[int, 
 
 
 def issue_rows(connection: Connection, line_ids: Collection[int]) -> Iterator[Any]:
-    """The first row of each of these issues."""
-    seen = set()
-    for row in connection.execute(_ROWS.where(_m.line_id.in_(line_ids), _m.quantity < ZERO)):
-        if row.line_id not in seen:
-            seen.add(row.line_id)
-            yield row
+    """The last row of its own of each of these issues: where it stands now, whatever was corrected."""
+    rows = connection.execute(_ROWS.where(_m.line_id.in_(line_ids), _m.leg == 0, ~_m.restated, ~_m.gone).order_by(
+        None).order_by(_m.id))
+    yield from {row.line_id: row for row in rows}.values()

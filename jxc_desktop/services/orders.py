@@ -141,7 +141,7 @@ def link_problems(draft: Draft, sources: Mapping[int, SourceLine], already: Mapp
         if source is None or source.kind not in kind.sources or source.item_id != line["item_id"] \
                 or (source.partner_id != draft.header.get("partner_id") and not kind.spreads_fee):
             found.append(Problem("source_line_id", N_("The line does not fit the document it comes from"), i))
-        elif source.promise is None and source.at > at:
+        elif document_types.BY_KEY[source.kind].effect is not nothing and source.at > at:
             found.append(Problem("date", N_("{number} is dated later"), None, {"number": source.number}))
         elif now[source_id] <= already.get(source_id, ZERO) and not kind.spreads_fee:
             pass  # a correction that takes no more than the document has already

@@ -102,7 +102,7 @@ def _origin_parts(work: Work, line_ids: set[int]) -> dict[int, dict[str, tuple[i
     if line_ids:
         for r in work.rows(select(m.line_id, lot.c.code, lot.c.id, func.sum(m.quantity)).join_from(
                 stock_move, lot, lot.c.id == m.lot_id).where(m.line_id.in_(line_ids), m.leg == 0).group_by(
-                m.line_id, lot.c.code, lot.c.id).order_by(lot.c.id)):
+                m.line_id, lot.c.code, lot.c.id).order_by(func.min(m.id))):
             if r[3]:
                 found[r[0]][r[1]] = r[2], abs(r[3])
     return found
