@@ -13,8 +13,10 @@ import pytest
 from jxc_desktop import document_types
 from jxc_desktop.errors import InvalidDraft
 from jxc_desktop.i18n import tr
-from jxc_desktop.services import access, printing, records
+from jxc_desktop.services import access, documents, printing, records
 from jxc_desktop.services.exchange import exporting, importing, mapping, messages, tables
+from jxc_desktop.services.exchange.counts import export_differences
+from jxc_desktop.services.printing.counts import Part, sheet_of
 from jxc_desktop.services.printing.documents import sheets
 from jxc_desktop.services.printing.sheet import DETAILS
 from jxc_desktop.services.queries import ListQuery, Queries
@@ -179,6 +181,22 @@ def test_the_columns_fit_as_before(tracked: Any) -> None:
         one, other = place(with_lots, paper), place(without, paper)
         assert [c.width for c in one.columns] == [c.width for c in other.columns]
         assert one.pages[0][0].below and one.pages[0][0].slots <= other.pages[0][0].slots + 1
+
+
+def test_differences_of_a_count_name_the_lots(tracked: Any, tmp_path: Path) -> None:
+    receipt(tracked)
+    count = tracked.post("stock_count", line(tracked.milk, 20, lot="007"), line(tracked.phone, 2, serials="SN1\nSN2"))
+    export_differences(queries(tracked), count.id, tmp_path / "x.xlsx")
+    written = tables.read(tmp_path / "x.xlsx")
+    at = written.headers.index("批号/序列号")
+    assert str(written.rows[0][at]).startswith("批号：007")
+    blank = sheet_of(queries(tracked), count.id, Part.BLANK)
+    text = "".join(pdf_text(printing.render([blank], printing.PAPERS["241x140"])).split())
+    assert "批号：007" in text and "序列号：SN1" in text
+    draft = tracked.draft("stock_count", {"item_id": tracked.milk, "lot": "007"},
+                          {"item_id": tracked.phone, "serials": "SN1"}, blind=True)
+    blind = sheet_of(queries(tracked), tracked.run(documents.park, draft).value.id, Part.BLANK)
+    assert [len(row[DETAILS]) for row in blind.rows] == [3, 0]  # which lot, but not which numbers should be there
 
 
 # --- items and their packs --------------------------------------------------------------------------------

@@ -21,6 +21,9 @@ def export_differences(queries: Queries, document_id: int, path: Path | str) -> 
     found = sheet_of(queries, document_id, Part.DIFFERENCES)
     columns = [Column(c.key, c.title, Kind.CODE if c.key == "code" else _KINDS.get(c.kind, Kind.TEXT))
                for c in found.columns if c.key != "index"]
+    rows = [{**row, paper.DETAILS: "  ".join(row.get(paper.DETAILS, ()))} for row in found.rows]
+    if any(row[paper.DETAILS] for row in rows):
+        columns.append(Column(paper.DETAILS, tr("Lot or serial number")))
     head = [titled(tr("Number"), found.number), titled(tr("Date"), found.date.isoformat()),
             *(titled(label, value) for label, value in found.head)]
-    write(Table(found.title, columns, list(found.rows), found.totals, head), path, None)
+    write(Table(found.title, columns, rows, found.totals, head), path, None)

@@ -19,7 +19,7 @@ _KINDS = {FieldType.QUANTITY: Kind.QUANTITY, FieldType.PRICE: Kind.PRICE, FieldT
 _WEIGHTS = {"role": 5, "unit_id": 5, "quantity": 8, "price": 9, "discount": 6, "amount": 11, "remark": 11}
 _LEFT_OUT = {"available", "tax_rate"}  # figures of the screen; tax stands on invoices, not on notes
 _BELOW = ("lot", "production_date", "expiry_date", "serials")  # what follows the goods stands below their row
-_TOLD = {"book", "difference", "price"}  # what a blind count must not tell before it is done
+_TOLD = {"book", "difference", "price", "serials"}  # what a blind count must not tell before it is done
 
 
 def sheets(queries: Queries, document_ids: Sequence[int]) -> list[Sheet]:
