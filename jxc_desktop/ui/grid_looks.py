@@ -30,6 +30,7 @@ class Looks:
         self._ours: list[Values] = []
         self._quiet = False
         self._needed: dict[int, Decimal] = {}
+        self._of_lots: dict[tuple[int, str | None], Decimal] = {}
 
     def start(self, lines: Iterable[Values], *, taken: bool, quiet: bool) -> None:
         """Lines whose quantities the stock figures have already taken off; `quiet`: nothing is short any more."""
@@ -43,10 +44,12 @@ class Looks:
 
     def count(self, lines: Iterable[Values]) -> None:
         """Add up what the lines need of each item."""
-        self._needed = {}
+        self._needed, self._of_lots = {}, {}
         for line in lines:
             if (item_id := line.get("item_id")) and self._tracking.takes(line):
-                self._needed[item_id] = self._needed.get(item_id, ZERO) + self._facts.base(line)
+                base, lot = self._facts.base(line), (item_id, line.get(LOT))
+                self._needed[item_id] = self._needed.get(item_id, ZERO) + base
+                self._of_lots[lot] = self._of_lots.get(lot, ZERO) + base
 
     def available(self, item_id: int) -> Decimal | None:
         """What this document may take, in base units."""
@@ -159,11 +162,14 @@ class Looks:
         if not code:
             asked = line.get("quantity") and self._tracking.moves(line) and not self._quiet
             return Cell("", Tone.WARN, tr("to fill in")) if asked else Cell("")
+        if known and self._tracking.takes(line) and not self._quiet:
+            short = self._of_lots.get((line["item_id"], code), ZERO) - self._tracking.there(line, known)
+            if short > 0:
+                return Cell(str(code), Tone.BAD, tr("short {count}", count=_in_unit(short, self._facts.unit(line))))
+            if known.expired:
+                return Cell(str(code), Tone.WARN, tr("expired"))
         due = known.expiry_date if known and self._says_expiry else None
-        text = f"{code} · {due:%y-%m-%d}" if due else str(code)
-        if known and known.expired and self._tracking.takes(line) and not self._quiet:
-            return Cell(text, Tone.WARN, tr("expired"))
-        return Cell(text)
+        return Cell(f"{code} · {due:%y-%m-%d}" if due else str(code))
 
     def _serials(self, line: Values) -> Cell:
         """3 of 5: how many numbers there are for the quantity."""

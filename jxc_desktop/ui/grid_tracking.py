@@ -101,13 +101,16 @@ class Tracking:
 
     def free(self, line: Values, lot: Any, lines: Iterable[Values]) -> Decimal:
         """What `line` may take of a lot, in base units: what is there without what the other lines take of it."""
-        def of_lot(other: Values) -> bool:
-            return other.get("item_id") == line.get("item_id") and other.get(LOT) == lot.code
+        others = (other for other in lines if other is not line and self.takes(other))
+        return self.there(line, lot) - self._sum_of(others, line, lot)
 
-        ours = sum((self._facts.base(own) for own in self._ours_of(line) if of_lot(own)), ZERO)
-        taken = sum((self._facts.base(other) for other in lines if other is not line and of_lot(other)
-                     and self.takes(other)), ZERO)
-        return Decimal(lot.available + ours - taken)
+    def there(self, line: Values, lot: Any) -> Decimal:
+        """What the document may take of a lot: what is free, and what it has taken already."""
+        return Decimal(lot.available) + self._sum_of(self._ours, line, lot)
+
+    def _sum_of(self, lines: Iterable[Values], like: Values, lot: Any) -> Decimal:
+        return sum((self._facts.base(line) for line in lines if line.get("item_id") == like.get("item_id")
+                    and line.get(LOT) == lot.code), ZERO)
 
     def _ours_of(self, line: Values) -> list[Values]:
         return [own for own in self._ours if own.get("item_id") == line.get("item_id")]

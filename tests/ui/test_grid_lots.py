@@ -123,6 +123,7 @@ def test_another_quantity_chooses_again_but_not_against_the_clerk(tracked: Desk)
     editor.grid.go(1, "quantity")
     tracked.press(editor, "12", Key.Key_Return)
     assert len(editor.lines.lines) == 2 and row(editor, 1, "lot", "quantity") == ("B2", 12)
+    assert [(cell(editor, n, "lot").text, cell(editor, n, "lot").pill) for n in (0, 1)] == [("B2", "缺 12")] * 2
 
 
 def test_when_there_is_not_enough_the_cell_says_what_there_is(tracked: Desk) -> None:
