@@ -50,9 +50,7 @@ def give_back(draft: Draft) -> list[Move]:
     moves = _moves(draft, Basis.GIVEN, -1, valued=True)
     if draft.reversal_of_id:
         return moves
-    sources = [draft.lines[move.line].get("source_line_id") for move in moves]
-    return [move._replace(basis=Basis.GIVEN if source else move.basis, origin=source)
-            for move, source in zip(moves, sources, strict=True)]
+    return [move._replace(basis=Basis.GIVEN, origin=draft.lines[move.line].get("source_line_id")) for move in moves]
 
 
 def transfer(draft: Draft) -> list[Move]:

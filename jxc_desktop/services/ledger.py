@@ -192,6 +192,17 @@ def receipts_of(connection: Connection, line_ids: Collection[int]) -> dict[int, 
         _m.line_id))} if line_ids else {}
 
 
+def settled_by(connection: Connection, events: Collection[EventKey]) -> dict[tuple[int, int], Decimal]:
+    """What the lines of these moves settled of issues before them, by issue and settling line."""
+    if not events:
+        return {}
+    lines, items = {key.line_id for key in events}, {key.item_id for key in events}
+    return {(r[0], r[1]): r[2] for r in connection.execute(select(
+        _m.line_id, _m.origin_line_id, func.sum(_m.settled)).where(
+        _m.item_id.in_(items), _m.settled != ZERO, _m.restated).group_by(_m.line_id, _m.origin_line_id))
+        if r[1] in lines and r[0] not in lines}
+
+
 def issue_rows(connection: Connection, line_ids: Collection[int]) -> Iterator[Any]:
     """The last row of its own of each of these issues: where it stands now, whatever was corrected."""
     rows = connection.execute(_ROWS.where(_m.line_id.in_(line_ids), _m.leg == 0, ~_m.restated, ~_m.gone).order_by(

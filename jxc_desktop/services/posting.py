@@ -90,7 +90,7 @@ def post(work: Work, locked: Locked, policy: Policy, change: Change) -> list[Res
     run.run(ordered)
     _find_dips(locked, events, plan.known.events)
     rows = list(_rows(events, run.worths, plan.known.events, change, set(touched)))
-    rows += _settled_rows(work, run.settled)
+    rows += _settled_rows(work, run.settled, plan)
     _append(work, locked, change.posting_id, rows)
     _sum_up(locked, policy, rows, ordered)
     work.changes.update(("stock", item_id) for item_id in plan.starts)
@@ -181,13 +181,22 @@ def _row(key: EventKey, event: Event, quantity: Decimal, worth: Worth, *, own: b
             "unit_cost": said.unit_cost, "gone": gone, "origin_line_id": event.origin_line_id}
 
 
-def _settled_rows(work: Work, settled: Mapping[int, Decimal]) -> Iterator[dict[str, Any]]:
-    """Issues from before the replay that were made from missing stock, and what that cost in the end."""
-    if not settled:
-        return
-    for r in ledger.issue_rows(work.connection, settled):
-        event = Event(EventKey(*r[:7]), r.document_id, ZERO, Basis(r.basis), origin_line_id=r.origin_line_id)
-        yield _row(event.key, event, ZERO, Worth(ZERO, ZERO, settled[r.line_id]), own=False)
+def _settled_rows(work: Work, settled: Mapping[tuple[int, int], Decimal], plan: Plan) -> Iterator[dict[str, Any]]:
+    """Issues from before the replay that were made from missing stock, and what that cost in the end.
+
+    The row names the line that settled the issue, so that a later replay knows what that one did.
+    """
+    change = defaultdict(Decimal, settled)
+    for pair, amount in ledger.settled_by(work.connection, plan.known.events).items():
+        change[pair] -= amount
+    by_issue: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
+    for (issue, by), amount in sorted(change.items()):
+        if amount:
+            by_issue[issue].append((by, amount))
+    for r in ledger.issue_rows(work.connection, by_issue) if by_issue else ():
+        event = Event(EventKey(*r[:7]), r.document_id, ZERO, Basis(r.basis))
+        for by, amount in by_issue[r.line_id]:
+            yield _row(event.key, event, ZERO, Worth(ZERO, ZERO, amount), own=False) | {"origin_line_id": by}
 
 
 def _append(work: Work, locked: Locked, posting_id: int, rows: list[dict[str, Any]]) -> None:

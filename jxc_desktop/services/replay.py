@@ -143,7 +143,7 @@ class Replay:
 
     `origins` hold the lines that events refer to and that lie before the first of them; `used` what documents
     outside this run used up for what they make. `worths` and `settled` (of issues before the first event, by
-    line) are the result.
+    their line and the line that settled them) are the result.
     """
 
     policy: Policy
@@ -151,7 +151,7 @@ class Replay:
     origins: dict[tuple[int, int], Origin]  # line, lot (where lots are pools)
     used: defaultdict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))  # by document
     worths: dict[EventKey, Worth] = field(default_factory=dict)
-    settled: defaultdict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    settled: defaultdict[tuple[int, int], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     _under_way: dict[tuple[int, int, int], list[Part]] = field(default_factory=dict)
     _issues: dict[tuple[int, PoolKey], EventKey] = field(default_factory=dict)
     _late: defaultdict[tuple[int, int], Origin] = field(default_factory=lambda: defaultdict(Origin))
@@ -242,7 +242,7 @@ class Replay:
             if issue:
                 self.worths[issue] = self.worths.get(issue, NOTHING).plus(more)
             else:
-                self.settled[line_id] += amount
+                self.settled[line_id, event.key.line_id] += amount
             origin = self.origins.get((line_id, event.key.lot_id if self.policy.by_lot else 0))
             if origin:
                 origin.worth = origin.worth.plus(more)

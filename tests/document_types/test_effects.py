@@ -11,7 +11,7 @@ from jxc_desktop.document_types.schema import Account, Basis, Draft, Entry, Move
 MAIN, BRANCH, PARTNER = 1, 2, 7
 STOCK = {  # type -> (sign, basis with a value, basis without one)
     "goods_receipt": (1, Basis.GIVEN, Basis.CURRENT), "opening_stock": (1, Basis.GIVEN, Basis.CURRENT),
-    "other_in": (1, Basis.GIVEN, Basis.CURRENT), "purchase_return": (-1, Basis.GIVEN, Basis.CURRENT),
+    "other_in": (1, Basis.GIVEN, Basis.CURRENT), "purchase_return": (-1, Basis.GIVEN, Basis.GIVEN),
     "delivery_note": (-1, Basis.CURRENT, Basis.CURRENT), "other_out": (-1, Basis.CURRENT, Basis.CURRENT),
     "sales_return": (1, Basis.RETURN, Basis.RETURN),
 }

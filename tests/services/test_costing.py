@@ -175,7 +175,7 @@ def test_issues_from_before_the_run_are_settled_by_their_line() -> None:
     b.receive(5, 60)
     rest = Replay(b.policy, first.pools, first.origins)
     rest.run(b.events)
-    assert dict(rest.settled) == {2: 4}
+    assert dict(rest.settled) == {(2, 3): 4}
     assert list(rest.worths.values()) == [Worth(D(56), D(4))]
     assert rest.origins[2, 0].worth == Worth(D(-30), D(0), D(4))
 
