@@ -193,14 +193,18 @@ def receipts_of(connection: Connection, line_ids: Collection[int]) -> dict[int, 
 
 
 def settled_by(connection: Connection, events: Collection[EventKey]) -> dict[tuple[int, int], Decimal]:
-    """What the lines of these moves settled of issues before them, by issue and settling line."""
+    """What the lines of these moves settled of issues before them that stand, by issue and settling line."""
     if not events:
         return {}
     lines, items = {key.line_id for key in events}, {key.item_id for key in events}
-    return {(r[0], r[1]): r[2] for r in connection.execute(select(
-        _m.line_id, _m.origin_line_id, func.sum(_m.settled)).where(
-        _m.item_id.in_(items), _m.settled != ZERO, _m.restated).group_by(_m.line_id, _m.origin_line_id))
-        if r[1] in lines and r[0] not in lines}
+    found: dict[tuple[int, int], Decimal] = {}
+    total: dict[int, Decimal] = defaultdict(Decimal)
+    for r in connection.execute(select(_m.line_id, _m.origin_line_id, _m.restated, func.sum(_m.settled)).where(
+            _m.item_id.in_(items), _m.settled != ZERO).group_by(_m.line_id, _m.origin_line_id, _m.restated)):
+        total[r[0]] += r[3]
+        if r[2] and r[1] in lines and r[0] not in lines:
+            found[r[0], r[1]] = r[3]
+    return {pair: amount for pair, amount in found.items() if total[pair[0]]}  # nothing is left of what was taken back
 
 
 def issue_rows(connection: Connection, line_ids: Collection[int]) -> Iterator[Any]:
