@@ -1,5 +1,6 @@
 """Databases to test on, SQLite and a real PostgreSQL server: built once by the migrations, then copied."""
 
+import gc
 import logging
 import os
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from jxc_desktop.ui.garbage import collect_due
 from tests.faults.table import pytest_terminal_summary as pytest_terminal_summary
 from tests.logwatch import LogWatch
 from tests.pgcluster import Cluster, NoServer, server_programs
@@ -23,6 +25,17 @@ USER_FOLDERS = {
     "WIN_PD_OVERRIDE_APPDATA": "data",
     "WIN_PD_OVERRIDE_LOCAL_APPDATA": "data",
 }
+
+
+def pytest_collection_finish() -> None:
+    """Only the main thread collects, as in the program: see jxc_desktop.ui.garbage."""
+    gc.disable()
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logfinish() -> None:
+    collect_due()
 
 
 @pytest.fixture(scope="session")

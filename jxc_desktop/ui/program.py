@@ -18,6 +18,7 @@ from jxc_desktop.ui.books_in_use import BooksInUse
 from jxc_desktop.ui.changes import Changes
 from jxc_desktop.ui.crash import CrashHandler
 from jxc_desktop.ui.desk import Desk
+from jxc_desktop.ui.garbage import Collector
 from jxc_desktop.ui.main_window import GEOMETRY, MainWindow
 from jxc_desktop.ui.recent import RecentBooks
 from jxc_desktop.ui.session import Nobody, Session
@@ -59,6 +60,7 @@ def folders() -> Folders:
 def run(address: str = "") -> int:
     """Show the window until it is closed."""
     app = make_application()
+    collector = Collector(app)
     program = Program(app, folders())
     handler = CrashHandler()
     handler.install()
@@ -66,6 +68,7 @@ def run(address: str = "") -> int:
     code = app.exec()
     handler.uninstall()
     program.close()
+    collector.stop()
     return code
 
 
