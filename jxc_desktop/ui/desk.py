@@ -1,6 +1,6 @@
 """What makes a window the program: its pages, palette, badges, menu; made once the books are open."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -244,12 +244,32 @@ class Desk(QObject):
 
     def _adopt_drafts(self) -> None:
         """Take them into our own journal, where the editors find them; home lists them."""
-        journal, recovered = self.session.journal, self.session.recovered
-        before = len(recovered)
+        journal, found = self.session.journal, []
         for kept in journal.recover() if journal else ():
-            journal.write(kept.path.stem, kept.draft)
+            journal.write(kept.path.stem, kept.draft, kept.save_key)
             kept.forget()
-            recovered.append(kept.key)
-        if found := recovered[before:]:
-            text = tr("{count} unsaved document(s) recovered", count=len(found))
-            self.window.toast(text, tr("Show"), partial(self.open, found[0]))
+            found.append(kept)
+        if found:
+            self.session.recovered += [kept.key for kept in found]
+            self.session.tasks.run(self.session.queries.saved_with, [kept.save_key for kept in found],
+                                   done=partial(self._tell_recovered, found),
+                                   failed=lambda error: self._tell_recovered(found, {}), write=False)
+
+    def _tell_recovered(self, found: Sequence[Any], known: Mapping[str, Any]) -> None:
+        """Some may have been saved, and the program ended before it said so."""
+        unsaved = [kept.key for kept in found if not known.get(kept.save_key)]
+        for kept in found:
+            if saved := known.get(kept.save_key):
+                self._forget_saved(kept, saved)
+        if unsaved:
+            text = tr("{count} unsaved document(s) recovered", count=len(unsaved))
+            self.window.toast(text, tr("Show"), partial(self.open, unsaved[0]))
+
+    def _forget_saved(self, kept: Any, saved: Any) -> None:
+        if kept.key in self.window.workspace.keys:
+            return  # its page says so
+        self.session.journal.discard(kept.path.stem)
+        self.session.recovered.remove(kept.key)
+        text = tr("{number} was saved before the program ended", number=saved.number or tr("Draft"))
+        self.window.toast(text, tr("Show"), partial(self.open, f"document/{saved.kind}/{saved.id}"))
+        self.window.refresh()

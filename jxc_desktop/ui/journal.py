@@ -23,11 +23,12 @@ INTERVAL = 5000  # ms
 
 @dataclass(frozen=True)
 class Kept:
-    """A draft found in the journal of a program that died."""
+    """A draft found in the journal, and the key that its save has or will have."""
 
     draft: Draft
     at: dt.datetime
     path: Path
+    save_key: str = ""
 
     @property
     def key(self) -> str:
@@ -53,18 +54,20 @@ class Journal:
         self._lock = _lock(self._own)
         self._lock.tryLock(0)
 
-    def write(self, key: str, draft: Draft) -> None:
-        """Keep `draft` under `key`, in place of what was kept before. Complete or not at all."""
-        text = json.dumps({"at": dt.datetime.now().isoformat(), "draft": asdict(draft)},
+    def write(self, key: str, draft: Draft, save_key: str = "") -> None:
+        """Keep `draft` under `key`, in place of what was kept before. Complete or not at all.
+
+        With the key of its save, a program that starts again can ask whether that was carried out.
+        """
+        text = json.dumps({"at": dt.datetime.now().isoformat(), "draft": asdict(draft), "save_key": save_key},
                           default=_packed, ensure_ascii=False)
         waiting = self._path(key).with_suffix(".new")
         waiting.write_text(text, encoding="utf-8")
         os.replace(waiting, self._path(key))
 
-    def kept(self, key: str) -> Draft | None:
+    def kept(self, key: str) -> Kept | None:
         """What this program kept under `key`."""
-        found = _read(self._path(key))
-        return found.draft if found else None
+        return _read(self._path(key))
 
     def discard(self, key: str) -> None:
         """The draft is saved, or thrown away on purpose."""
@@ -127,6 +130,6 @@ def _read(file: Path) -> Kept | None:
         content = json.loads(file.read_text(encoding="utf-8"), object_hook=_unpacked)
         draft = Draft(**content["draft"])
         draft.status = Status(draft.status)
-        return Kept(draft, dt.datetime.fromisoformat(content["at"]), file)
+        return Kept(draft, dt.datetime.fromisoformat(content["at"]), file, str(content.get("save_key", "")))
     except (OSError, ValueError, KeyError, TypeError):
         return None

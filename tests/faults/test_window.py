@@ -1,5 +1,6 @@
 """What the person at the window sees of a fault: soon whether it is posted, and what was typed still there."""
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from jxc_desktop.document_types.schema import Status
+from jxc_desktop.errors import DatabaseBusy
 from jxc_desktop.services import database
 from jxc_desktop.ui import operations
 from jxc_desktop.ui.documents.editor import DocumentEditor
+from jxc_desktop.ui.journal import Journal
 from jxc_desktop.ui.tasks import TaskRunner
 from tests.company import Company, opened
 from tests.faults import verdict
@@ -37,6 +40,10 @@ def typed_note(desk: Desk) -> DocumentEditor:
     return editor
 
 
+def kind_of(desk: Desk) -> str:
+    return desk.company.engine.dialect.name
+
+
 def lines_of(editor: DocumentEditor) -> list[tuple[int, Decimal]]:
     return [(line["item_id"], line["quantity"]) for line in editor.lines.values()]
 
@@ -46,7 +53,15 @@ def link(bar: Any, text: str, editor: DocumentEditor) -> Any:
 
 
 @pytest.fixture
-def desk(sqlite_company: Company, tasks: TaskRunner, qtbot: Any, tmp_path: Path) -> Iterator[Desk]:
+def desk(company: Company, tasks: TaskRunner, qtbot: Any, tmp_path: Path) -> Iterator[Desk]:
+    """On each of the two databases."""
+    made = Desk(company, tasks, qtbot, tmp_path / "journal")
+    yield made
+    made.journal.close()
+
+
+@pytest.fixture
+def file_desk(sqlite_company: Company, tasks: TaskRunner, qtbot: Any, tmp_path: Path) -> Iterator[Desk]:
     made = Desk(sqlite_company, tasks, qtbot, tmp_path / "journal")
     yield made
     made.journal.close()
@@ -91,7 +106,8 @@ def test_a19_many_clicks_are_one_save(desk: Desk, table: Table) -> None:
         doubles += len(desk.saved("delivery_note")) - number - 1
         editor.close()
     broken = verdict.broken(desk.company.engine)
-    table.row("A19 clicks and keys while saving", "sqlite", pressed, doubles + len(broken), f"{notes} documents saved")
+    table.row("A19 clicks and keys while saving", kind_of(desk), pressed, doubles + len(broken),
+              f"{notes} documents saved")
     assert not doubles and not broken and len(desk.saved("delivery_note")) == notes
 
 
@@ -111,12 +127,43 @@ def test_a19_closed_while_saving(desk: Desk, table: Table) -> None:
     desk.tasks.close()
     saved = len(desk.saved("delivery_note"))
     broken = verdict.broken(desk.company.engine)
-    table.row("A19 closed while saving", "sqlite", 1, abs(saved - 1) + len(broken), "saved once")
+    table.row("A19 closed while saving", kind_of(desk), 1, abs(saved - 1) + len(broken), "saved once")
     assert saved == 1 and not broken
 
 
-def test_a6_the_person_is_told_and_tries_again(desk: Desk, table: Table) -> None:
-    editor = typed_note(desk)
+@pytest.mark.parametrize("committed", [True, False], ids=["after", "before"])
+def test_a1_killed_around_the_commit(desk: Desk, table: Table, tmp_path: Path, committed: bool) -> None:
+    """The program dies before it forgets the draft: the next one knows whether that was saved, and saves it once."""
+    editor, left, execute = typed_note(desk), tmp_path / "left", desk.context.commands.execute
+    before = lines_of(editor)
+
+    def dying(*args: Any, **options: Any) -> Any:
+        if committed:
+            execute(*args, **options)
+        shutil.copytree(desk.folder, left, ignore=shutil.ignore_patterns("lock"))
+        raise DatabaseBusy
+
+    desk.context.commands.execute = dying
+    desk.press(editor, Key.Key_F12)
+    desk.context.commands.execute = execute
+    assert len(desk.saved("delivery_note")) == committed
+    journal = Journal(left)
+    [kept] = journal.recover()
+    journal.write(kept.path.stem, kept.draft, kept.save_key)
+    again = desk.open(kept.key, journal=journal)
+    told = "save" in again.bars.bars and "已保存" in again.bars.bars["save"].text
+    assert told is committed and again.dirty is not committed and lines_of(again) == before
+    desk.press(again, Key.Key_F12)
+    saved = len(desk.saved("delivery_note"))
+    word = "after" if committed else "before"
+    table.row(f"A1 killed right {word} the commit of a window", kind_of(desk), 1, abs(saved - 1),
+              "told that it is saved already" if committed else "what was typed is back, saved once")
+    assert saved == 1 and again.draft.status is Status.POSTED and journal.waiting() == []
+    journal.close()
+
+
+def test_a6_the_person_is_told_and_tries_again(file_desk: Desk, table: Table) -> None:
+    desk, editor = file_desk, typed_note(file_desk)
     before, path = lines_of(editor), file_of(desk.company.url)
     away = path.rename(path.with_suffix(".away"))
     desk.company.engine.dispose()
@@ -183,4 +230,4 @@ def test_a_slow_answer_is_said(desk: Desk, table: Table, monkeypatch: pytest.Mon
     answer.set()
     desk.settle(editor)
     assert operations.SLOW not in editor.bars.bars and editor.draft.status is Status.POSTED
-    table.row("A15 no answer for long", "sqlite", 1, 0, "told after 5 s that it is not known yet")
+    table.row("A15 no answer for long", kind_of(desk), 1, 0, "told after 5 s that it is not known yet")

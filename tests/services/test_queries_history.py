@@ -5,7 +5,7 @@ from decimal import Decimal as D
 import pytest
 
 from jxc_desktop import i18n
-from jxc_desktop.errors import NotFound, PermissionDenied
+from jxc_desktop.errors import NotEnoughStock, NotFound, PermissionDenied
 from jxc_desktop.services import access, documents
 from jxc_desktop.services.queries import Queries
 from jxc_desktop.services.unit_of_work import Actor
@@ -139,3 +139,14 @@ def test_a_new_draft_knows_its_defaults(company: Company) -> None:
     assert draft.header["warehouse_id"] == company.main and draft.header["employee_id"] == me
     assert draft.header["tax_included"] is False and draft.lines == []
     assert "employee_id" not in queries(company, Actor("x", access.EVERYTHING, 999)).new_draft("delivery_note").header
+
+
+def test_which_saves_were_carried_out(company: Company) -> None:
+    item = company.item()
+    saved = company.save(company.draft("other_in", (item, 1, 5)), key="posted")
+    parked = company.run(documents.park, company.draft("delivery_note", (item, 1, 9)), key="parked").value
+    with pytest.raises(NotEnoughStock):
+        company.save(company.draft("delivery_note", (item, 2, 9)), key="refused")
+    found = queries(company).saved_with(["posted", "parked", "refused", "never sent", ""])
+    assert {key: (link.id, link.kind, link.number) for key, link in found.items()} == {
+        "posted": (saved.id, "other_in", saved.number), "parked": (parked.id, "delivery_note", "")}

@@ -20,6 +20,7 @@ from jxc_desktop.ui.dialogs.connect import ConnectDialog
 from jxc_desktop.ui.journal import Journal
 from jxc_desktop.ui.opening import journal_name
 from jxc_desktop.ui.pages.home_page import HomePage
+from tests.company import opened
 from tests.ui.office import Office, books, office, sell
 
 REPORTS = ("sales_summary", "sales_detail", "purchase_summary", "purchase_detail", "stock_movement", "open_orders",
@@ -205,6 +206,25 @@ def test_what_was_typed_when_the_program_died_is_recovered(
     assert at_work.window.current_page._next.rows[0].key == "document/delivery_note/new-7"
     editor = at_work.page("document/delivery_note/new-7")
     assert editor.dirty and editor.current_draft().lines[0]["item_id"] == made["tea"]
+
+
+def test_what_was_saved_just_before_the_program_died_is_told_and_not_saved_again(
+        at_work: Office, sqlite_template: Path, tmp_path: Path) -> None:
+    address, made = books(sqlite_template, tmp_path)
+    died = Journal(at_work.program.folders.drafts / journal_name(address))
+    with opened(f"sqlite:///{Path(address).as_posix()}") as company:
+        draft = company.draft("other_in", (made["tea"], 1, 5), date=dt.date.today())
+        saved = company.save(draft, key="k1")
+    died.write("document_other_in_new-7", draft, "k1")
+    died.write("document_other_in_new-8", draft, "k2")
+    died._lock.unlock()
+    at_work.open_books(address)
+    assert at_work.session.recovered == ["document/other_in/new-8"]
+    said = [at_work.window.toaster.current.news, *at_work.window.toaster._queue]
+    assert f"{saved.number} 在程序中断前已保存，不会重复保存" in [news.text for news in said]
+    assert "恢复 1 张未保存单据" in [news.text for news in said]
+    assert [kept.save_key for kept in at_work.session.journal.waiting()] == ["k2"]
+    assert [row.word for row in at_work.window.current_page._next.rows[:2]] == ["已恢复", "草稿"]
 
 
 def test_closing_asks_nothing_and_keeps_what_is_typed(

@@ -212,7 +212,7 @@ def test_the_moment_of_a_sheet_survives_the_journal(desk: Desk) -> None:
     editor = opened(desk, "10021")
     desk.press(editor, "480", Key.Key_Return)
     editor.keep()
-    kept: Draft = desk.journal.kept("document_stock_count_new-1")  # type: ignore[assignment]
+    kept: Draft = desk.journal.kept("document_stock_count_new-1").draft  # type: ignore[union-attr]
     assert kept.header["snapshot"] == editor.draft.header["snapshot"]
 
 

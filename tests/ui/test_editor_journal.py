@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from jxc_desktop.document_types.schema import Draft, Status
+from jxc_desktop.errors import DatabaseBusy
 from jxc_desktop.ui.documents.editor import KEPT_BAR
 from jxc_desktop.ui.documents.opening import Origin
 from jxc_desktop.ui.journal import INTERVAL, Journal
@@ -61,7 +62,8 @@ def test_a_killed_program_leaves_its_drafts(other_program: subprocess.Popen, tmp
 def test_values_come_back_exactly(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
     journal.write("a", DRAFT)
-    assert journal.kept("a") == DRAFT
+    kept = journal.kept("a")
+    assert kept and kept.draft == DRAFT
     journal.discard("a")
     assert journal.kept("a") is None
     journal.close()
@@ -85,10 +87,10 @@ def test_the_editor_keeps_what_is_typed_every_five_seconds(desk: Desk) -> None:
     editor.lines.setData(editor.grid.cell(1, "quantity"), "2z")
     editor._journal_due.timeout.emit()
     kept = desk.journal.kept("document_delivery_note_new")
-    assert kept and kept.header["partner_id"] == desk.partner and len(kept.lines) == 2
+    assert kept and kept.draft.header["partner_id"] == desk.partner and len(kept.draft.lines) == 2
     assert "已自动暂存" in editor.title_row.note.text()
 
-    again = desk.open("document/delivery_note/new-9", origin=Origin(draft=kept))
+    again = desk.open("document/delivery_note/new-9", origin=Origin(draft=kept.draft))
     assert again.dirty and again.form.partner_id() == desk.partner
     assert again.lines.lines[0]["quantity"] == 40 and again.lines.lines[0]["amount"] == 1060
     assert again.grid.cell(1, "quantity").data() == "2z"  # even what could not be read
@@ -117,6 +119,35 @@ def test_saving_ends_the_journal(desk: Desk) -> None:
     assert desk.journal.kept("document_delivery_note_new") is None
     editor.keep()  # nothing is unsaved now
     assert not list(desk.folder.rglob("*.json"))
+
+
+def test_the_key_of_a_save_stands_until_something_is_typed_after_it(
+        desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What failed and was changed since is another document: the old key must not stand for it."""
+    editor, sent = desk.open("document/delivery_note/new"), []
+    execute = desk.context.commands.execute
+
+    def busy(*args: object, key: str, **options: object) -> object:
+        sent.append(key)
+        if len(sent) == 1:
+            raise DatabaseBusy()
+        return execute(*args, key=key, **options)
+
+    monkeypatch.setattr(desk.context.commands, "execute", busy)
+    desk.press(editor, "hmb", Key.Key_Return)
+    desk.fill(editor, (("sqy", "40"),))
+    editor.keep()
+    first = desk.journal.kept("document_delivery_note_new")
+    desk.fill(editor, (("crs", "2"),))
+    desk.press(editor, Key.Key_F12)
+    kept = desk.journal.kept("document_delivery_note_new")
+    assert first and kept and first.save_key == kept.save_key == sent[0] and len(kept.draft.lines) == 2
+    desk.fill(editor, (("hsn", "1"),))
+    editor.keep()
+    changed = desk.journal.kept("document_delivery_note_new")
+    assert changed and changed.save_key != sent[0]
+    desk.press(editor, Key.Key_F12)
+    assert sent[1] == changed.save_key and len(desk.company.read(2).lines) == 3
 
 
 def test_a_correction_under_way_comes_back_too(desk: Desk) -> None:

@@ -145,7 +145,7 @@ def test_an_alert_becomes_a_purchase_order(desk: Desk) -> None:
         card.action.click()
     item = desk.items["10034"]
     assert wanted.args == [f"document/purchase_order/new-alert{item}"]
-    kept = desk.journal.kept(wanted.args[0].replace("/", "_"))
+    kept = desk.journal.kept(wanted.args[0].replace("/", "_")).draft
     assert [(ln["item_id"], ln["quantity"]) for ln in kept.lines] == [(item, Decimal(6))]
     editor = desk.open(wanted.args[0])
     assert editor.lines.values()[0]["item_id"] == item and editor.dirty

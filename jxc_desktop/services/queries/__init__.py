@@ -75,6 +75,11 @@ class Queries(LotQueries, PlanningQueries, ProofQueries, ShopQueries):
         with self._reading() as c:
             return history.find(c, number)
 
+    def saved_with(self, keys: Collection[str]) -> dict[str, DocumentLink]:
+        """Which of these saves were carried out, and what they saved."""
+        with self._reading() as c:
+            return history.saved_with(c, keys)
+
     def draft_from(self, kind_key: str, source_document_ids: Sequence[int]) -> Draft:
         """A draft of the open quantities of these documents, its lines linked to theirs."""
         with self._reading() as c:

@@ -14,7 +14,7 @@ from jxc_desktop.errors import NotFound
 from jxc_desktop.i18n import N_, titled, tr
 from jxc_desktop.models import TABLES
 from jxc_desktop.models.documents import document, document_line
-from jxc_desktop.models.trail import audit_entry
+from jxc_desktop.models.trail import audit_entry, command
 from jxc_desktop.services.queries.lists import cleaned
 from jxc_desktop.services.unit_of_work import Actor
 
@@ -97,6 +97,15 @@ def find(connection: Connection, number: str) -> DocumentLink | None:
     found = _links(connection, select(*_LINK).where(
         document.c.kind.in_(document_types.BY_KEY), document.c.number == wanted)) if wanted else ()
     return found[0] if found else None
+
+
+def saved_with(connection: Connection, keys: Collection[str]) -> dict[str, DocumentLink]:
+    """Of these keys of saves those that were carried out, each with its document."""
+    c = command.c
+    saved = {r.key: r.outcome["value"][0] for r in connection.execute(
+        select(c.key, c.outcome).where(c.key.in_(keys)))}
+    there = {link.id: link for link in _links(connection, select(*_LINK).where(document.c.id.in_(saved.values())))}
+    return {key: there[document_id] for key, document_id in saved.items() if document_id in there}
 
 
 def kind_of(connection: Connection, document_id: int) -> DocumentType:

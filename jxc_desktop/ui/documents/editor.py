@@ -66,9 +66,15 @@ class DocumentEditor(EditorPage):
     def open(self, origin: Origin) -> None:
         """Show another document in this editor."""
         if origin.draft is None and self.journal and (kept := self.journal.kept(self._journal_key)):
-            origin = Origin(draft=kept)
-        self.operations.read(opening.read, self.context.queries, self.kind, origin,
-                             done=lambda opened: self.show_opened(opened, typed=origin.draft is not None))
+            origin = Origin(draft=kept.draft, key=kept.save_key)
+
+        def show(opened: Opened) -> None:
+            if opened.found_saved:
+                self.saving.found_saved(opened)
+            else:
+                self.show_opened(opened, typed=origin.draft is not None)
+
+        self.operations.read(opening.read, self.context.queries, self.kind, origin, done=show)
 
     def turn_to(self, document_id: int) -> None:
         """Another document in this tab; what is typed here waits in the journal."""
@@ -96,7 +102,7 @@ class DocumentEditor(EditorPage):
         self.problems.clear()
         self._kept_at = None
         self.set_dirty(typed or bool(not self.draft.id and self.draft.lines))
-        self.saving.renew()
+        self.saving.renew(opened.key)
         self.update_totals()
         self.show_state()
         self.grid.go_entry() if self.editing else self.grid.go(0)
@@ -167,7 +173,7 @@ class DocumentEditor(EditorPage):
     def _edited(self) -> None:
         if not self.loaded or not self.editing:
             return
-        self.saving.renew()
+        self.saving.edited()
         self.set_dirty(True)
         self._totals_due.start()
         if not any(self.lines.faults()) and not self.form.faults():
@@ -215,7 +221,7 @@ class DocumentEditor(EditorPage):
             draft = self.current_draft()
             draft.lines = [dict(line) for line in self.lines.lines if not self.lines.is_empty(line)]
             try:
-                self.journal.write(self._journal_key, draft)
+                self.journal.write(self._journal_key, draft, self.saving.key)
             except OSError as error:  # a full disk must not stop the typing
                 reason = error.strerror or str(error)
                 text = tr("This PC cannot keep what you type: {reason}. Save soon", reason=reason)

@@ -13,21 +13,30 @@ _OWN_HEADER = ("date", "due_date")
 
 @dataclass(frozen=True)
 class Origin:
-    """An existing document, the sources of a new one, a document to copy, or a draft at hand; else a new one."""
+    """An existing document, the sources of a new one, a document to copy, or a draft at hand; else a new one.
+
+    `key` is that of the draft's save, which may have been under way when the program ended.
+    """
 
     id: int | None = None
     sources: tuple[int, ...] = ()
     copy_of: int | None = None
     draft: Draft | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A draft with what the screen shows around it."""
+    """A draft with what the screen shows around it, and the key that its save keeps.
+
+    `found_saved`: the save of the draft at hand had been carried out; this is the document that it made.
+    """
 
     draft: Draft
     facts: Any = None
     labels: dict[str, str] = field(default_factory=dict)
+    key: str = ""
+    found_saved: bool = False
 
 
 def parse_key(key: str) -> tuple[DocumentType, Origin]:
@@ -45,11 +54,12 @@ def parse_key(key: str) -> tuple[DocumentType, Origin]:
 
 def read(queries: Any, kind: DocumentType, origin: Origin) -> Opened:
     """On a worker: the draft, its facts, the names of what its header refers to."""
-    draft = _draft(queries, kind, origin)
+    saved = queries.saved_with([origin.key]).get(origin.key) if origin.key else None
+    draft = queries.open_document(saved.id) if saved else _draft(queries, kind, origin)
     facts = queries.document_facts(draft.id) if draft.id else None
     labels = {f.name: queries.label(REFERENCES[f.type], draft.header[f.name])
               for f in kind.header if f.type in REFERENCES and draft.header.get(f.name)}
-    return Opened(draft, facts, labels)
+    return Opened(draft, facts, labels, "" if saved else origin.key, saved is not None)
 
 
 def _draft(queries: Any, kind: DocumentType, origin: Origin) -> Draft:

@@ -66,25 +66,40 @@ class Veil(QWidget):
 
 
 class Saving:
-    """The save of one editor. The key of a save stands until something is typed: a repeat is harmless."""
+    """The save of one editor. Its key stands until something is typed after it was sent: a repeat is harmless.
+
+    The journal keeps the key with the draft, so that even a program that starts again cannot save it twice.
+    """
 
     def __init__(self, editor: Any):
         self._editor = editor
         self._veil, self._hold = Veil(editor), KeyHold(editor)
-        self._key = ""
+        self._key, self._sent = "", False
         self.busy = False
 
-    def renew(self) -> None:
-        """Something was typed: the next save is another one."""
-        self._key = ""
+    @property
+    def key(self) -> str:
+        """Of the next save."""
+        self._key = self._key or uuid.uuid4().hex
+        return self._key
+
+    def renew(self, key: str = "") -> None:
+        """Another draft; with the key of its save if that may have been sent already."""
+        self._key, self._sent = key, bool(key)
+
+    def edited(self) -> None:
+        """Something was typed: what was sent before was another save."""
+        if self._sent:
+            self.renew()
 
     def start(self, draft: Draft, after: After) -> None:
         """Send a copy of the draft."""
+        self._editor.keep()
         self._begin()
-        self._key = self._key or uuid.uuid4().hex
+        self._sent = True
         command = documents.park if after is After.PARK else documents.save
         self._editor.operations.execute(
-            command, copy.deepcopy(draft), key=self._key, verb=tr("Save anyway"),
+            command, copy.deepcopy(draft), key=self.key, verb=tr("Save anyway"),
             done=lambda outcome: self._saved(outcome, after),
             failed=lambda error: self._failed(error, draft, after))
 
@@ -123,6 +138,14 @@ class Saving:
             self._failed(error, None, After.STAY)
 
         editor.operations.read(opening.read, editor.context.queries, editor.kind, origin, done=take, failed=failed)
+
+    def found_saved(self, opened: Opened) -> None:
+        """The program ended after this save and before it told of it: tell now, and show what was saved."""
+        editor = self._editor
+        editor.forget_journal()
+        editor.show_opened(opened)
+        name = opened.draft.number or tr(editor.kind.title)
+        editor.bars.show_bar(SAVE_BAR, tr("{number} was saved before the program ended", number=name), Tone.OK)
 
     def _saved(self, outcome: Any, after: After) -> None:
         """It went through: say so, and show the document or the next one."""
