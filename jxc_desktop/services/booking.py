@@ -175,6 +175,8 @@ def _refuse_closed(work: Work, b: Booking, draft: Draft) -> None:
 
 def _reopen(b: Booking) -> None:
     """Goods that a customer brings back are open in the order again, by the company's rule at that time."""
+    if b.mirrors:
+        return  # as the mirrored line says
     kept = {line["id"]: line["reopens"] for line in b.old_lines()}
     returns = {m.line for m in b.moves if m.basis is Basis.RETURN}
     for i, line in enumerate(b.draft.lines):

@@ -122,7 +122,8 @@ class Pool:
 
     def add_value(self, line_id: int, amount: Decimal) -> None:
         """Goods of a receipt line that are still here cost `amount` more."""
-        self._refuse_negative(amount)
+        if amount < 0:
+            self._refuse_negative(amount)
         self.value += amount
 
     def revalue(self, change: Decimal) -> None:
@@ -165,8 +166,7 @@ class FifoPool(Pool):
         return sum((layer.quantity for layer in self._of(line_id)), ZERO)
 
     def add_value(self, line_id: int, amount: Decimal) -> None:
-        self._refuse_negative(amount)
-        self.value += amount
+        super().add_value(line_id, amount)
         self._spread(amount, lambda layer: layer.line_id == line_id)
 
     def revalue(self, change: Decimal) -> None:

@@ -10,25 +10,16 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from jxc_desktop.errors import (
-    DatabaseBusy,
-    DatabaseDamaged,
-    DatabaseError,
-    DatabaseForeign,
-    DatabaseFull,
-    DatabaseGone,
-    DatabaseNewer,
-    DatabaseReadOnly,
-    UserError,
-)
+from jxc_desktop.errors import DatabaseForeign, DatabaseNewer
 from jxc_desktop.paths import MIGRATIONS
+from jxc_desktop.services import driver_errors
+from jxc_desktop.services.driver_errors import translated as translated
 from jxc_desktop.services.turnstile import Turnstile
 
 SCHEMA = "0001"  # the newest revision in alembic/versions
@@ -93,18 +84,20 @@ def turn(engine: Engine, patience: float) -> AbstractContextManager[None]:
 
 
 def check_file(path: Path) -> None:
-    """Raises DatabaseForeign unless it is a SQLite file.
+    """Raises DatabaseForeign unless it is a SQLite file; the DatabaseError family where it cannot be read.
 
     SQLite looks by itself: if we opened and closed the file, this process would lose its locks on it.
     """
     if not path.is_file() or not path.stat().st_size:
         raise DatabaseForeign(path=str(path))
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
-        try:
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
             connection.execute("PRAGMA schema_version")
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
-                raise DatabaseForeign(path=str(path)) from error
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise DatabaseForeign(path=str(path)) from error
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR:
+            raise driver_errors.of_sqlite(error, str(path)) from error
 
 
 def _copy(path: str, target: str) -> None:
@@ -177,7 +170,10 @@ def _sqlite_engine(url: URL, busy_seconds: float) -> Engine:
             # readable but not writable: open what there is, saving will say that it is read-only
             connection = sqlite3.connect(uri.replace("mode=rw", "mode=ro"), uri=True, isolation_level=None,
                                          check_same_thread=False)
-        _set_pragmas(connection, path)
+        try:
+            _set_pragmas(connection, path)
+        except UnicodeDecodeError as error:
+            raise driver_errors.damaged(error) from error
         return connection
 
     engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=8,
@@ -225,30 +221,3 @@ def _postgresql_engine(url: URL, busy_seconds: float) -> Engine:
         url, pool_size=8, max_overflow=8, isolation_level="READ COMMITTED", pool_recycle=1800,
         connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={int(busy_seconds * 1000)} -c timezone=UTC"})
 
-
-_SQLITE_ERRORS: dict[int, type[DatabaseError]] = {
-    sqlite3.SQLITE_BUSY: DatabaseBusy, sqlite3.SQLITE_LOCKED: DatabaseBusy,
-    sqlite3.SQLITE_READONLY: DatabaseReadOnly, sqlite3.SQLITE_CANTOPEN: DatabaseGone,
-    sqlite3.SQLITE_IOERR: DatabaseGone, sqlite3.SQLITE_PERM: DatabaseReadOnly,
-    sqlite3.SQLITE_CORRUPT: DatabaseDamaged, sqlite3.SQLITE_NOTADB: DatabaseDamaged,
-    sqlite3.SQLITE_READONLY_DBMOVED: DatabaseGone, sqlite3.SQLITE_FULL: DatabaseFull,
-}
-_POSTGRESQL_ERRORS: dict[str, type[DatabaseError]] = {
-    "40001": DatabaseBusy, "40P01": DatabaseBusy, "55P03": DatabaseBusy, "25006": DatabaseReadOnly,
-    "42501": DatabaseReadOnly, "57P01": DatabaseGone, "57P02": DatabaseGone, "57P03": DatabaseGone,
-    "53300": DatabaseGone, "53100": DatabaseFull,
-}
-
-
-def translated(error: DBAPIError) -> UserError:
-    """What a driver's error means to the user; DatabaseError with its text where we know no better."""
-    original: Any = error.orig
-    detail = " ".join(str(original).split())
-    if code := getattr(original, "sqlite_errorcode", None):
-        kind = _SQLITE_ERRORS.get(code) or _SQLITE_ERRORS.get(code & 0xFF, DatabaseError)
-        return kind(path=getattr(original, "path", ""), detail=detail)
-    state = getattr(original, "sqlstate", None)
-    if (state is None and error.connection_invalidated) or (state is None and "connect" in detail):
-        return DatabaseGone(detail=detail)
-    return _POSTGRESQL_ERRORS.get(state or "", DatabaseGone if (state or "").startswith("08") else DatabaseError)(
-        detail=detail, path="")

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, tuple_
 
@@ -37,14 +37,17 @@ def recorded(connection: Connection, document_id: int) -> Moves:
 
 
 def net(rows: Iterable[Any]) -> Moves:
-    """Events from ledger rows in order of effect: the rows of each add up, its own last row says what it asks for."""
+    """Events from ledger rows in order of effect: the rows of each add up, its own last row says what it asks for.
+
+    What was settled of them is told apart, by `settlements`.
+    """
     found: Moves = {}
     own: dict[EventKey, Any] = {}
     for r in rows:
         key = EventKey(*r[:7])
         event, worth = found.get(key) or (Event(key, r.document_id, ZERO, Basis(r.basis)), Worth(ZERO))
         event.quantity += r.quantity
-        found[key] = event, Worth(worth.value + r.value, worth.variance + r.variance, worth.settled + r.settled)
+        found[key] = event, Worth(worth.value + r.value, worth.variance + r.variance)
         if not r.restated:
             own[key] = r
     for key, r in own.items():
@@ -136,11 +139,15 @@ def _opening(connection: Connection, policy: Policy, item_id: int) -> tuple[Hist
     return found, (start, 0)
 
 
-def origins(connection: Connection, policy: Policy, events: Iterable[Event],
-            starts: Mapping[int, Moment]) -> dict[tuple[int, int], Origin]:
-    """The lines that events refer to and that lie before the start of their item, with what came back until then."""
+def origins(connection: Connection, policy: Policy, events: Iterable[Event], starts: Mapping[int, Moment],
+            known: Collection[EventKey] = ()) -> dict[tuple[int, int], Origin]:
+    """The lines that events refer to and that lie before the start of their item, with what came back until then.
+
+    What the lines of the events, or of those that the ledger knows from there, settled of them is left out.
+    """
     events = list(events)
     here = {e.key.line_id for e in events}
+    replayed = here | {key.line_id for key in known}
     wanted: dict[int, set[int]] = defaultdict(set)
     for e in events:
         if e.origin_line_id and e.origin_line_id not in here:
@@ -155,7 +162,8 @@ def origins(connection: Connection, policy: Policy, events: Iterable[Event],
             if r.line_id in lines:
                 origin = found.setdefault((r.line_id, lot_id), Origin())
                 origin.quantity += r.quantity
-                origin.worth = origin.worth.plus(Worth(r.value, r.variance, r.settled))
+                settled = ZERO if r.origin_line_id in replayed else r.settled
+                origin.worth = origin.worth.plus(Worth(r.value, r.variance, settled))
             if r.origin_line_id in lines:
                 origin = found.setdefault((r.origin_line_id, lot_id), Origin())
                 origin.back += abs(r.quantity)
@@ -192,23 +200,29 @@ def receipts_of(connection: Connection, line_ids: Collection[int]) -> dict[int, 
         _m.line_id))} if line_ids else {}
 
 
-def settled_by(connection: Connection, events: Collection[EventKey]) -> dict[tuple[int, int], Decimal]:
-    """What the lines of these moves settled of issues before them that stand, by issue and settling line."""
+class Settlement(NamedTuple):
+    """That line `by` brought goods which issue `key` had taken before they were there."""
+
+    key: EventKey
+    by: int
+    document_id: int
+    basis: str
+
+
+def settlements(connection: Connection, events: Collection[EventKey]) -> dict[Settlement, Decimal]:
+    """What these moves settled, or had settled of them, and by how much that made the issues dearer."""
     if not events:
         return {}
-    lines, items = {key.line_id for key in events}, {key.item_id for key in events}
-    found: dict[tuple[int, int], Decimal] = {}
-    total: dict[int, Decimal] = defaultdict(Decimal)
-    for r in connection.execute(select(_m.line_id, _m.origin_line_id, _m.restated, func.sum(_m.settled)).where(
-            _m.item_id.in_(items), _m.settled != ZERO).group_by(_m.line_id, _m.origin_line_id, _m.restated)):
-        total[r[0]] += r[3]
-        if r[2] and r[1] in lines and r[0] not in lines:
-            found[r[0], r[1]] = r[3]
-    return {pair: amount for pair, amount in found.items() if total[pair[0]]}  # nothing is left of what was taken back
+    lines = {key.line_id for key in events}
+    found = connection.execute(select(
+        *_KEY, _m.origin_line_id, _m.document_id, _m.basis, func.sum(_m.settled)).where(
+        _m.item_id.in_({key.item_id for key in events}), _m.settled != ZERO).group_by(
+        *_KEY, _m.origin_line_id, _m.document_id, _m.basis))
+    return {told: r[-1] for r in found
+            if r[-1] and ((told := Settlement(EventKey(*r[:7]), *r[7:10])).by in lines or told.key in events)}
 
 
-def issue_rows(connection: Connection, line_ids: Collection[int]) -> Iterator[Any]:
-    """The last row of its own of each of these issues: where it stands now, whatever was corrected."""
-    rows = connection.execute(_ROWS.where(_m.line_id.in_(line_ids), _m.leg == 0, ~_m.restated, ~_m.gone).order_by(
+def issue_rows(connection: Connection, line_ids: Collection[int]) -> Iterable[Any]:
+    """Where each of these issues stands now, whatever was corrected: the last of its own rows comes last."""
+    return connection.execute(_ROWS.where(_m.line_id.in_(line_ids), _m.leg == 0, ~_m.restated, ~_m.gone).order_by(
         None).order_by(_m.id))
-    yield from {row.line_id: row for row in rows}.values()

@@ -19,7 +19,7 @@ from jxc_desktop.models.stock import stock_move
 from jxc_desktop.services import balances, ledger, policies, trail
 from jxc_desktop.services.balances import Locked
 from jxc_desktop.services.costing import Pool
-from jxc_desktop.services.ledger import History, Moment, Moves
+from jxc_desktop.services.ledger import History, Moment, Moves, Settlement
 from jxc_desktop.services.replay import (
     COUNTS,
     NOTHING,
@@ -85,12 +85,13 @@ def post(work: Work, locked: Locked, policy: Policy, change: Change) -> list[Res
     on_hand = plan.known.on_hand | {e.key.place: locked.at(e.key.place) for e in ordered
                                     if e.key.item_id not in plan.past}
     settle_counts(on_hand, ordered)
-    run = Replay(policy, locked.pools, ledger.origins(work.connection, policy, ordered, plan.starts))
+    run = Replay(policy, locked.pools, ledger.origins(
+        work.connection, policy, ordered, plan.starts, plan.known.events))
     run.used.update(ledger.used_outside(work.connection, ordered, plan.starts))
     run.run(ordered)
     _find_dips(locked, events, plan.known.events)
     rows = list(_rows(events, run.worths, plan.known.events, change, set(touched)))
-    rows += _settled_rows(work, run.settled, plan)
+    rows += _settled_rows(work, run, events, plan)
     _append(work, locked, change.posting_id, rows)
     _sum_up(locked, policy, rows, ordered)
     work.changes.update(("stock", item_id) for item_id in plan.starts)
@@ -181,22 +182,32 @@ def _row(key: EventKey, event: Event, quantity: Decimal, worth: Worth, *, own: b
             "unit_cost": said.unit_cost, "gone": gone, "origin_line_id": event.origin_line_id}
 
 
-def _settled_rows(work: Work, settled: Mapping[tuple[int, int], Decimal], plan: Plan) -> Iterator[dict[str, Any]]:
-    """Issues from before the replay that were made from missing stock, and what that cost in the end.
+def _settled_rows(work: Work, run: Replay, events: Mapping[EventKey, Event], plan: Plan) -> Iterator[dict[str, Any]]:
+    """What issues from missing stock cost more in the end, where that is not what the ledger has.
 
-    The row names the line that settled the issue, so that a later replay knows what that one did.
+    Each row names the line that brought the goods, so that a later replay knows what that one did.
     """
-    change = defaultdict(Decimal, settled)
-    for pair, amount in ledger.settled_by(work.connection, plan.known.events).items():
-        change[pair] -= amount
-    by_issue: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
-    for (issue, by), amount in sorted(change.items()):
+    change: dict[Settlement, Decimal] = defaultdict(Decimal)
+    for (line_id, pool, by), amount in run.settled.items():
         if amount:
-            by_issue[issue].append((by, amount))
-    for r in ledger.issue_rows(work.connection, by_issue) if by_issue else ():
-        event = Event(EventKey(*r[:7]), r.document_id, ZERO, Basis(r.basis))
-        for by, amount in by_issue[r.line_id]:
-            yield _row(event.key, event, ZERO, Worth(ZERO, ZERO, amount), own=False) | {"origin_line_id": by}
+            change[_settlement(work, run, events, (line_id, pool), by)] += amount
+    for told, amount in ledger.settlements(work.connection, plan.known.events).items():
+        change[told] -= amount
+    for told, amount in sorted(change.items()):
+        if amount:
+            issue = Event(told.key, told.document_id, ZERO, Basis(told.basis), origin_line_id=told.by)
+            yield _row(told.key, issue, ZERO, Worth(ZERO, ZERO, amount), own=False)
+
+
+def _settlement(work: Work, run: Replay, events: Mapping[EventKey, Event], issue: tuple[int, PoolKey],
+                by: int) -> Settlement:
+    """The issue may lie before the run; then the ledger knows where."""
+    if key := run.issues.get(issue):
+        return Settlement(key, by, events[key].document_id, events[key].basis.value)
+    line_id, pool = issue
+    *_, row = [r for r in ledger.issue_rows(work.connection, [line_id])
+               if run.policy.pool_key(EventKey(*r[:7])) == pool]
+    return Settlement(EventKey(*row[:7]), by, row.document_id, row.basis)
 
 
 def _append(work: Work, locked: Locked, posting_id: int, rows: list[dict[str, Any]]) -> None:

@@ -69,7 +69,8 @@ OUTGOING = (Basis.CURRENT, Basis.USED, Basis.TRANSFER)
 class Worth(NamedTuple):
     """What a move changes in the value of stock, and what it sends to cost of sales instead.
 
-    `settled` is what an issue that was made from missing stock cost more in the end.
+    `settled` is what an issue that was made from missing stock cost more in the end: told of the ledger's rows and
+    of origins, and by a replay in `Replay.settled`.
     """
 
     value: Decimal
@@ -98,14 +99,16 @@ class Origin:
     back: Decimal = ZERO
     returned: Decimal = ZERO
 
-    def share(self, quantity: Decimal) -> Worth:
-        """What `quantity` (positive) more coming back undoes."""
+    def share(self, quantity: Decimal) -> tuple[Decimal, Decimal]:
+        """Of `quantity` (positive) more coming back: what it had cost in the end, and the variance in that line."""
+        if not self.quantity:
+            return ZERO, ZERO
+        stock, variance, settled = self.worth
         before, self.back = self.back, self.back + quantity
-        whole = abs(self.quantity)
-        if not whole:
-            return NOTHING
-        return Worth(*(values.share_of(total, before, whole) - values.share_of(total, self.back, whole)
-                       for total in self.worth))
+        cost, beside = (values.share_of(whole, self.back, abs(self.quantity))
+                        - values.share_of(whole, before, abs(self.quantity))
+                        for whole in (stock + variance if self.quantity > 0 else settled - stock, variance))
+        return cost, beside
 
     def bring_back(self, quantity: Decimal) -> Decimal:
         """What `quantity` more of an issue costs when it comes back; goods that were missing then may have
@@ -141,9 +144,10 @@ class Policy:
 class Replay:
     """A run of events through pools.
 
-    `origins` hold the lines that events refer to and that lie before the first of them; `used` what documents
-    outside this run used up for what they make. `worths` and `settled` (of issues before the first event, by
-    their line and the line that settled them) are the result.
+    `origins` hold the lines that events refer to and that lie before the first of them, without what these events
+    settle of them; `used` what documents outside this run used up for what they make. The results are `worths`,
+    and `settled`: by issue that was made from missing stock (its line and pool) and by line that brought the goods.
+    `issues` are those of the run.
     """
 
     policy: Policy
@@ -151,9 +155,9 @@ class Replay:
     origins: dict[tuple[int, int], Origin]  # line, lot (where lots are pools)
     used: defaultdict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))  # by document
     worths: dict[EventKey, Worth] = field(default_factory=dict)
-    settled: defaultdict[tuple[int, int], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    settled: defaultdict[tuple[int, PoolKey, int], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    issues: dict[tuple[int, PoolKey], EventKey] = field(default_factory=dict)
     _under_way: dict[tuple[int, int, int], list[Part]] = field(default_factory=dict)
-    _issues: dict[tuple[int, PoolKey], EventKey] = field(default_factory=dict)
     _late: defaultdict[tuple[int, int], Origin] = field(default_factory=lambda: defaultdict(Origin))
     _weights: defaultdict[int, list[Event]] = field(default_factory=lambda: defaultdict(list))
 
@@ -208,14 +212,14 @@ class Replay:
         elif event.basis is Basis.MADE:
             value = self._cost_made(event)
         elif origin is not None and event.basis is Basis.ORIGIN:
-            share = origin.share(event.quantity)
-            value, variance = share.value - share.settled, share.variance
+            value, variance = origin.share(event.quantity)
+            variance = -variance
         elif origin is not None and event.basis is Basis.RETURN and not self.policy.returns_in_at_current:
             value = origin.bring_back(event.quantity)
         else:
             value = pool.at_current_cost(event.quantity)
         if late := self._late.get(self._origin_key(event.key.line_id, event)):
-            value -= late.share(event.quantity).value  # it was worth more from the start
+            value += late.share(event.quantity)[0]  # it was worth more from the start
             if value < 0:
                 raise NegativeValue
         return self._receive(event, pool, value).plus(Worth(ZERO, variance))
@@ -235,17 +239,9 @@ class Replay:
     def _note_settled(self, event: Event, settled: Iterable[Settled]) -> None:
         """The issues that had been made from missing stock learn what the goods cost in the end."""
         for line_id, amount in settled:
-            if not amount:
-                continue
-            more = Worth(ZERO, ZERO, amount)
-            issue = self._issues.get((line_id, self.policy.pool_key(event.key)))
-            if issue:
-                self.worths[issue] = self.worths.get(issue, NOTHING).plus(more)
-            else:
-                self.settled[line_id, event.key.line_id] += amount
-            origin = self.origins.get((line_id, event.key.lot_id if self.policy.by_lot else 0))
-            if origin:
-                origin.worth = origin.worth.plus(more)
+            self.settled[line_id, self.policy.pool_key(event.key), event.key.line_id] += amount
+            if origin := self.origins.get((line_id, event.key.lot_id if self.policy.by_lot else 0)):
+                origin.worth = origin.worth.plus(Worth(ZERO, ZERO, amount))
 
     def _cost_made(self, event: Event) -> Decimal:
         """The line's share of what its document used up, by weight, and of the fee."""
@@ -263,18 +259,17 @@ class Replay:
         return value
 
     def _issued(self, event: Event, pool: Pool) -> list[Part]:
-        self._issues[event.key.line_id, self.policy.pool_key(event.key)] = event.key
+        self.issues[event.key.line_id, self.policy.pool_key(event.key)] = event.key
         return pool.issue(-event.quantity, event.key.line_id, event.key.effective_at)
 
     def _give_back(self, event: Event, pool: Pool) -> Worth:
         """What the supplier credits or the mirrored line was worth, and the cost does not cover, is variance."""
         quantity, origin = -event.quantity, self._origin(event)
         stated = event.stated if event.basis is Basis.GIVEN else None
-        share = origin.share(quantity) if origin is not None else None
-        cost = -(share.value + share.variance - share.settled) if share else stated
+        cost = origin.share(quantity)[0] if origin is not None else stated
         credit = cost if stated is None else stated
         at_current = self.policy.returns_out_at_current and event.basis is Basis.GIVEN
-        self._issues[event.key.line_id, self.policy.pool_key(event.key)] = event.key
+        self.issues[event.key.line_id, self.policy.pool_key(event.key)] = event.key
         out = pool.give_back(quantity, None if at_current else cost, None if at_current else event.origin_line_id,
                              event.key.line_id, event.key.effective_at)
         return Worth(-out, ZERO if credit is None else out - credit)
