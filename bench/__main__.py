@@ -1,31 +1,45 @@
-"""python3 main.py bench [posting ...] [--db URL] [--json]: median, 95th percentile and ratio to a baseline."""
+"""python3 main.py bench [posting ...|all] [--db URL] [--json]: the product against a baseline in the same run."""
 
+import importlib
 import json
-import os
-import platform
 import sys
+import time
 from collections.abc import Sequence
 
-from bench import posting
+from bench import machine
+from bench.databases import Lab
+from bench.measure import Figure, table
 
-BENCHMARKS = {"posting": posting.run}
+ALL = ("posting", "history", "concurrency", "startup", "lists", "export", "reports")
+BENCHMARKS = (*ALL, "load")
 
 
 def main(what: Sequence[str] = ("posting",), *, database: str | None = None, as_json: bool = False) -> int:
-    """Run benchmarks by name; 2 for an unknown one."""
-    if unknown := [name for name in what if name not in BENCHMARKS and name != "all"]:
+    """Run benchmarks by name; 2 for an unknown one. `all` leaves out the load of real invoices, which takes long."""
+    if unknown := [name for name in what if name not in (*BENCHMARKS, "all")]:
         print(f"unknown benchmark: {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}, all", file=sys.stderr)
         return 2
-    names = list(BENCHMARKS) if "all" in what else what
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    results = {name: BENCHMARKS[name](database) for name in names}
+    names = [name for name in BENCHMARKS if name in what or ("all" in what and name in ALL)]
+    stated = machine.describe()
+    started = time.monotonic()
+    with Lab(database) as lab:
+        results = {name: _run(name, lab) for name in names}
+        notes = lab.notes
+    seconds = round(time.monotonic() - started)
     if as_json:
-        print(json.dumps({"machine": machine, **results}))
+        print(json.dumps({"machine": stated, "seconds": seconds, "notes": notes, **{
+            name: [figure.plain() for figure in figures] for name, figures in results.items()}}, ensure_ascii=False))
         return 0
-    print(machine)
-    for name, figures in results.items():
-        print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in figures.items()))
+    print(machine.line(stated))
+    print(*notes, "", *table([figure for figures in results.values() for figure in figures]), sep="\n")
     return 0
+
+
+def _run(name: str, lab: Lab) -> list[Figure]:
+    if sys.stderr.isatty():
+        print(f"{name} …", file=sys.stderr)
+    found: list[Figure] = importlib.import_module(f"bench.{name}").run(lab)
+    return found
 
 
 if __name__ == "__main__":
