@@ -170,6 +170,7 @@ class FifoPool(Pool):
         self._spread(amount, lambda layer: layer.line_id == line_id)
 
     def revalue(self, change: Decimal) -> None:
+        """The change is spread over the layers; NegativeValue also where one of them would fall below zero."""
         super().revalue(change)
         self._spread(change, lambda layer: True)
 
@@ -187,6 +188,8 @@ class FifoPool(Pool):
         shares = iter(values.spread(amount, [layer.quantity for layer in self.layers if chosen(layer)]))
         self.layers = deque(layer._replace(value=layer.value + next(shares)) if chosen(layer) else layer
                             for layer in self.layers)
+        if amount < 0 and any(layer.value < 0 for layer in self.layers):
+            raise NegativeValue
 
     def _put(self, part: Part) -> None:
         self.layers.append(part)

@@ -82,7 +82,9 @@ def history(connection: Connection, policy: Policy, item_id: int, first: Moment,
         found, first = _opening(connection, policy, item_id)
     condition = and_(_m.item_id == item_id, tuple_(_m.effective_at, _m.entry) >= first)
     if until is not None:
-        condition = and_(condition, _m.effective_at < until)
+        known = or_(_m.effective_at < until, _m.basis == Basis.ADJUST) if policy.late_cost_reposts \
+            else _m.effective_at < until  # a late cost is part of its receipt, whenever it became known
+        condition = and_(condition, known)
     found.events = net(connection.execute(_ROWS.where(condition)))
     return found
 

@@ -149,3 +149,4 @@ class Pool:
 def spread(layers: Sequence[Goods], change: int) -> None:
     for layer, part in zip(layers, share(change, [g.quantity for g in layers]), strict=True):
         layer.value += part
+        refuse_if(layer.value < 0, "NEGATIVE_VALUE")

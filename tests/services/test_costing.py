@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from jxc_desktop import values
 from jxc_desktop.document_types.schema import Basis
 from jxc_desktop.errors import NegativeValue, NothingToRevalue
-from jxc_desktop.services.costing import Pool
-from jxc_desktop.services.replay import COUNTS, Event, EventKey, Policy, Replay, Worth, settle_counts
+from jxc_desktop.services.costing import FifoPool, Part, Pool
+from jxc_desktop.services.replay import COUNTS, Event, EventKey, Origin, Policy, Replay, Worth, settle_counts
 
 ITEM, MADE = 1, 2
 MAIN, BRANCH = 1, 2
@@ -642,3 +642,22 @@ def test_returning_everything_returns_every_cent(quantity: D, value: D, parts: l
             left -= part
     assert sum(b.values()[2:], D(0)) == 0
     assert (b.pool().quantity, b.pool().value) == (2 * quantity, value + 7)
+
+
+def test_a_return_is_credited_with_its_share_of_the_whole_cost() -> None:
+    """Not with the sum of the rounded shares of what went into stock and of what goods missing before took."""
+    origin = Origin(D(8), Worth(D("25.01"), D("55.01")))
+    assert origin.share(D(4))[0] == D("40.01")
+    assert origin.share(D(4))[0] == D("40.01")
+    assert Origin(D(3), Worth(D("0.05"), D("0.05"))).share(D(1))[0] == D("0.03")  # 0.02 + 0.02 if apart
+
+
+def test_no_layer_is_revalued_below_zero() -> None:
+    pool = FifoPool(D(0), D(0), D(0))
+    for value in (1, 10):
+        pool.receive(Part(D(1), D(value), value, dt.datetime(2026, 1, 1)))
+    with pytest.raises(NegativeValue):
+        pool.revalue(D(-4))
+    pool = Pool(D(2), D(11))
+    pool.revalue(D(-4))
+    assert pool.value == 7

@@ -308,3 +308,31 @@ def test_lines_of_a_draft_with_lots(company: Company) -> None:
     rows = kept(company, close(company, 5), item)
     assert [(r.quantity, r.value) for r in rows] == [(D(5), D(10)), (D(3), D(9))]
     assert frozen(company, 1, item)[0][6:] == [D(8), D(19)]
+
+
+def test_a_late_cost_known_after_the_close_is_in_the_pool_that_was_kept(company: Company) -> None:
+    """Where receipts are worth more from the start, whenever the late cost was entered."""
+    company.settings(late_cost="repost")
+    item = company.item()
+    bought = company.post("goods_receipt", (item, 10, 2), date=day(0))
+    company.post("cost_adjustment", {"item_id": item, "source_line_id": company.line_ids(bought)[0]}, fee=D(5),
+                 date=day(12))
+    company.post("delivery_note", (item, 1, 9), date=day(20))
+    [row] = kept(company, close(company, 10), item)
+    assert (row.quantity, row.value) == (D(10), D(25))
+    company.post("delivery_note", (item, 2, 9), date=day(15))  # replays from what was kept
+    assert company.pool(item) == (D(7), D("17.5"))
+
+
+@pytest.mark.parametrize("method", ["moving_average", "fifo"])
+def test_what_was_settled_of_a_closed_issue_is_not_settled_again(company: Company, method: str) -> None:
+    item = company.item(negative_stock="allow", cost_method=method)
+    sold = company.post("delivery_note", (item, 5, 9), date=day(0))
+    company.post("goods_receipt", (item, 5, 2), date=day(7))
+    later = company.post("delivery_note", (item, 1, 9), date=day(14))
+    close(company, 5)
+    company.void(later)
+    assert sum(m.settled for m in company.moves(sold)) == 10
+    company.post("goods_receipt", (item, 2, 3), date=day(6))  # it came first: 2 at 3, then 3 at 2
+    assert sum(m.settled for m in company.moves(sold)) == 12
+    assert company.pool(item) == (D(2), D(4))

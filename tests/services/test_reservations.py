@@ -240,3 +240,15 @@ def test_nothing_below_zero_is_reserved_or_released(company: Company, item: int)
         for quantity in ("-1", "0"):
             assert operation(company, order, quantity) == 0
     assert company.balance(item) == (10, 3, 0)
+
+
+@pytest.mark.parametrize("take_back", ["void", "reverse"])
+def test_a_return_that_is_taken_back_closes_its_order_again(company: Company, item: int, take_back: str) -> None:
+    company.settings(return_reopens=True)
+    order = company.post("sales_order", (item, 5, 9))
+    sold = deliver(company, order, item, 5)
+    back = company.post("sales_return", line(item, 2, 9, source_line_id=company.line_ids(sold)[0]))
+    reserve(company, order)
+    assert (held(company, order), company.read(order.id).lines[0]["fulfilled"]) == ([2], 3)
+    getattr(company, take_back)(back)
+    assert (held(company, order), company.read(order.id).lines[0]["fulfilled"]) == ([0], 5)
