@@ -166,6 +166,10 @@ class DatabaseGone(DatabaseError):
     message = N_("The database cannot be reached; what you typed is kept. {detail}")
 
 
+class DatabaseUnreadable(DatabaseGone):
+    message = N_("The disk or network drive does not give {path}; what you typed is kept. {detail}")
+
+
 class OutcomeUnknown(DatabaseGone):
     """A commit was sent and never answered; the same key sent again finds out."""
 

@@ -1,9 +1,11 @@
 """Opening the books: from an address to an engine, the company and the people who work there."""
 
+import datetime as dt
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
@@ -11,8 +13,11 @@ from jxc_desktop.document_types.features import in_use
 from jxc_desktop.errors import DatabaseError
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.models.records import company, employee, warehouse
-from jxc_desktop.services import access, database, passwords
+from jxc_desktop.services import access, database, passwords, unit_of_work
 from jxc_desktop.services.unit_of_work import Actor
+
+CLOCK_MAY_BE_OFF = dt.timedelta(minutes=5)
+log = logging.getLogger(__name__)
 
 
 class BooksMissing(DatabaseError):
@@ -21,7 +26,10 @@ class BooksMissing(DatabaseError):
 
 @dataclass(frozen=True)
 class Books:
-    """An open database. `fresh` when nobody has filled in the company yet."""
+    """An open database. `fresh` when nobody has filled in the company yet.
+
+    `clock_off`: how far this PC's clock is ahead of the server's, where that is more than it may be.
+    """
 
     engine: Engine
     address: str
@@ -30,6 +38,7 @@ class Books:
     fresh: bool
     users: tuple[Actor, ...]
     features: frozenset[str]
+    clock_off: dt.timedelta | None = None
 
 
 def open_books(address: str, password: str = "", *, create: bool = False) -> Books:
@@ -52,14 +61,28 @@ def open_books(address: str, password: str = "", *, create: bool = False) -> Boo
         with engine.connect() as connection:
             row = connection.execute(select(company)).one()
             stores = connection.execute(select(warehouse.c.id).limit(1)).first()
+            clock_off = _clock_off(connection)
         return Books(engine, address, row.name, bool(row.demo), row.version == 1 and stores is None, users(engine),
-                     in_use(dict(row._mapping)))
+                     in_use(dict(row._mapping)), clock_off)
     except DBAPIError as error:
         raise database.translated(error) from error
     except DatabaseError as error:
         if not error.data.get("path"):
             error.data["path"] = str(url.database)
         raise
+
+
+def _clock_off(connection: Connection) -> dt.timedelta | None:
+    """Documents are dated by the clock of the PC, so it has to go like everybody's; a file has no clock."""
+    if connection.dialect.name == "sqlite":
+        return None
+    before = unit_of_work.utc_now()
+    there: dt.datetime = connection.execute(text("SELECT clock_timestamp() AT TIME ZONE 'UTC'")).scalar_one()
+    off = before + (unit_of_work.utc_now() - before) / 2 - there
+    if abs(off) <= CLOCK_MAY_BE_OFF:
+        return None
+    log.warning("the clock of this PC is %.0f seconds ahead of the server's", off.total_seconds())
+    return off
 
 
 def _make_database(url: URL) -> None:

@@ -1,5 +1,6 @@
 """What the errors of the database drivers mean to the user."""
 
+import errno
 import os
 import sqlite3
 import sys
@@ -22,7 +23,7 @@ from jxc_desktop.errors import (
 )
 
 CORRUPT_DISK = sqlite3.SQLITE_IOERR | 33 << 8  # SQLITE_IOERR_CORRUPTFS
-LOOK_SECONDS = 5  # how long is looked for the place that the disk does not give
+LOOK_SECONDS = 5  # how long a file that SQLite calls malformed is looked through
 
 _SQLITE_ERRORS: dict[int, type[DatabaseError]] = {
     sqlite3.SQLITE_BUSY: DatabaseBusy, sqlite3.SQLITE_LOCKED: DatabaseBusy,
@@ -58,7 +59,7 @@ def of_sqlite(error: sqlite3.Error, path: str) -> DatabaseError:
     kind = _SQLITE_ERRORS.get(code) or _SQLITE_ERRORS.get(code & 0xFF, DatabaseError)
     if not code and detail.startswith("Could not decode"):  # letters that no program wrote
         kind = DatabaseDamaged
-    if kind is DatabaseDamaged and path and (reason := _unreadable(path)):
+    if code & 0xFF == sqlite3.SQLITE_CORRUPT and path and (reason := _unreadable(path)):
         kind, detail = DatabaseUnreadable, reason
     return kind(path=path, detail=detail)
 
@@ -71,7 +72,7 @@ def damaged(reason: UnicodeDecodeError) -> sqlite3.DatabaseError:
 
 
 def _unreadable(path: str) -> str:
-    """What the system says if it does not give all of the file: SQLite calls that malformed as well.
+    """What the system says if it does not give the file, or did not a moment ago: to SQLite both are malformed.
 
     Read through a handle of SQLite's own: if we opened and closed the file, this process would lose its locks.
     """
@@ -79,15 +80,23 @@ def _unreadable(path: str) -> str:
         return ""
     end = time.monotonic() + LOOK_SECONDS
     try:
-        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)):
+        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as connection:
             handle, at = _handle(path), 0
             while handle is not None and time.monotonic() < end and (part := os.pread(handle, 2**20, at)):
                 at += len(part)
+            return os.strerror(errno.EIO) if _sound(connection, end) else ""
     except OSError as error:
         return error.strerror or str(error)
-    except sqlite3.Error:
-        pass  # it says no more than before
-    return ""
+    except sqlite3.Error as error:
+        return str(error) if _SQLITE_ERRORS.get(error.sqlite_errorcode) is DatabaseUnreadable else ""
+    except UnicodeDecodeError:
+        return ""
+
+
+def _sound(connection: sqlite3.Connection, end: float) -> bool:
+    """Whether nothing is wrong with the file after all."""
+    connection.set_progress_handler(lambda: time.monotonic() > end, 10_000)
+    return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
 
 
 def _handle(path: str) -> int | None:

@@ -1,5 +1,6 @@
 """What makes a window the program: its pages, palette, badges, menu; made once the books are open."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
@@ -112,6 +113,15 @@ class Desk(QObject):
             self.window.top.set_connection(tr("Connection lost, trying again"), Tone.BAD)
         else:
             self.window.top.set_connection(tr("Connected to {host}", host=host) if host else tr("This PC"), Tone.OK)
+
+    def tell_of_clock(self, off: dt.timedelta) -> None:
+        """This PC's clock is wrong, and with it the dates of what is entered here."""
+        minutes = round(abs(off).total_seconds() / 60)
+        text = tr("The clock of this PC is {minutes} minutes ahead of the server's; documents would get wrong dates. "
+                  "Please set it right", minutes=minutes) if off > dt.timedelta() else tr(
+            "The clock of this PC is {minutes} minutes behind the server's; documents would get wrong dates. "
+            "Please set it right", minutes=minutes)
+        self.window.current_page.bars.show_bar("clock", text, Tone.WARN)
 
     def ask_company(self) -> None:
         """New books: who are we?"""

@@ -17,6 +17,7 @@ from jxc_desktop.ui import menu, theme
 from jxc_desktop.ui.books_in_use import BooksInUse
 from jxc_desktop.ui.changes import Changes
 from jxc_desktop.ui.crash import CrashHandler
+from jxc_desktop.ui.day_watch import DayWatch
 from jxc_desktop.ui.desk import Desk
 from jxc_desktop.ui.garbage import Collector
 from jxc_desktop.ui.main_window import GEOMETRY, MainWindow
@@ -101,8 +102,10 @@ class Program(QObject):
         self.window: MainWindow | None = None
         self.desk: Desk | None = None
         self.books = BooksInUse(self.session, where.drafts, self)
+        self.days = DayWatch(self.session, self)
         self._dialog: Any = None
         self._features = frozenset[str](settings.get(FEATURES))  # that the menu was made for
+        self._told_of_clock: set[str] = set()  # addresses of books
         self._password = ""  # of the books that are open, for opening them again where no keyring keeps it
         self._use_language(settings.get(LANGUAGE))
         apply_look(self.session)
@@ -147,6 +150,10 @@ class Program(QObject):
         if rebuild or before != now or session.queries.features != self._features:
             self._build_window()
         self._furnish(fresh=opened.books.fresh)
+        if self.desk and opened.books.clock_off and session.address not in self._told_of_clock:
+            self._told_of_clock.add(session.address)
+            self.desk.tell_of_clock(opened.books.clock_off)
+        self.days.look()
 
     def _refused(self, error: Exception, address: str) -> None:
         if not isinstance(error, UserError):

@@ -15,6 +15,7 @@ from jxc_desktop import errors
 from jxc_desktop.models import TABLES
 from jxc_desktop.paths import MIGRATIONS
 from jxc_desktop.services import database, sealing, unit_of_work
+from jxc_desktop.services.books import open_books
 from tests.company import Company, opened
 from tests.faults import migrator, processes, verdict
 from tests.faults.migrator import Task
@@ -120,4 +121,21 @@ def test_a17_clocks(company: Company, table: Table, monkeypatch: pytest.MonkeyPa
     monkeypatch.undo()
     failures += len(verdict.broken(company.engine))
     table.row("A17 clocks", company.engine.dialect.name, len(CLOCKS), failures, "order, numbers and seals hold")
+    assert not failures
+
+
+@pytest.mark.expects_log("clock of this PC")
+def test_a17_a_wrong_clock_is_told(pg_company: Company, table: Table, monkeypatch: pytest.MonkeyPatch,
+                                   caplog: pytest.LogCaptureFixture) -> None:
+    """Five minutes off the server's, either way, are said and logged when the books are opened; less is not."""
+    now, minutes, failures = unit_of_work.utc_now, (0, 4, -4, 6, -6, 5_256_000), 0
+    for off in minutes:
+        caplog.clear()
+        shift = dt.timedelta(minutes=off)
+        monkeypatch.setattr(unit_of_work, "utc_now", lambda shift=shift: now() + shift)
+        found = open_books(pg_company.url)
+        found.engine.dispose()
+        failures += bool(caplog.records) is not (abs(off) > 5) or (found.clock_off is None) is (abs(off) > 5)
+        failures += bool(found.clock_off and abs(found.clock_off - shift) > dt.timedelta(seconds=5))
+    table.row("A17 a clock that is off the server's", "postgresql", len(minutes), failures, "told above 5 minutes")
     assert not failures

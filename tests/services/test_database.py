@@ -1,7 +1,9 @@
 """Opening, creating and upgrading databases, and what is refused: newer, foreign, damaged, gone, read-only, busy."""
 
+import errno
 import os
 import shutil
+import socket
 import sqlite3
 import sys
 import tempfile
@@ -9,7 +11,9 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, insert, select, text
 from sqlalchemy.exc import DBAPIError
@@ -17,9 +21,11 @@ from sqlalchemy.exc import DBAPIError
 from jxc_desktop import errors
 from jxc_desktop.models import IMMUTABLE, TABLES
 from jxc_desktop.paths import MIGRATIONS
-from jxc_desktop.services import access, database, documents
+from jxc_desktop.services import access, database, documents, driver_errors
+from jxc_desktop.services.queries import ListQuery, Queries
 from jxc_desktop.services.unit_of_work import Commands
 from tests.company import Company, opened
+from tests.pgcluster import Cluster
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="an open file cannot be moved there")
 
@@ -392,3 +398,117 @@ def test_commands_leave_no_transaction_open(db_url: str) -> None:
                 company.post("delivery_note", (item, 1, 1))
             company.run(documents.park, company.draft("delivery_note"))
         assert company.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+# --- links to a server ---------------------------------------------------------------------------------------
+
+
+def test_reads_go_on_after_the_server_has_closed_its_connections(pg_url: str, pg_cluster: Cluster) -> None:
+    """The first read after a restart is not the one that finds out: a closed connection is not used again."""
+    with opened(pg_url) as company:
+        queries = Queries(company.engine, company.commands.actor)
+        connections = [company.engine.connect() for _ in range(4)]
+        for connection in connections:
+            connection.close()  # all four wait in the pool
+        cut_off(pg_cluster, pg_url)
+        for _ in connections:
+            assert queries.alert_count() == 0
+
+
+def cut_off(cluster: Cluster, url: str) -> None:
+    """What a restarted server does to those who are connected."""
+    mine = f"FROM pg_stat_activity WHERE datname = '{database.as_url(url).database}'"
+    with psycopg.connect(cluster.url("postgres").replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"SELECT pg_terminate_backend(pid) {mine}")
+        while connection.execute(f"SELECT count(*) {mine}").fetchone() != (0,):
+            time.sleep(0.01)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="libpq traces its messages there alone")
+def test_taking_a_connection_asks_the_server_nothing(pg_url: str, tmp_path: Path) -> None:
+    """Not a round trip on the way to a save: whether the server has gone shows without asking."""
+    engine = database.open_engine(pg_url)
+    with engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+    with (tmp_path / "messages").open("w") as messages:
+        raw.pgconn.trace(messages.fileno())
+        with engine.connect() as connection:
+            assert connection.connection.driver_connection is raw
+        raw.pgconn.untrace()
+    assert not (tmp_path / "messages").read_text()
+    engine.dispose()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system's own numbers")
+def test_a_link_that_is_cut_without_a_word_is_noticed_in_time(pg_url: str) -> None:
+    """By the system, which asks the other end when it is quiet; who brings his own pace keeps it."""
+    for given, idle in (("", 3), ("?keepalives_idle=60", 60)):
+        engine = database.open_engine(pg_url + given)
+        with engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            with socket.socket(fileno=os.dup(raw.fileno())) as link:
+                assert link.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+                pace = [link.getsockopt(socket.IPPROTO_TCP, option) for option in (
+                    socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT)]
+        assert pace == [idle, 2, 3, 9000]
+        engine.dispose()
+
+
+# --- disks that fail -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [driver_errors.CORRUPT_DISK, sqlite3.SQLITE_IOERR_READ])
+def test_a_disk_that_cannot_be_read_is_not_called_a_damaged_file(code: int) -> None:
+    original = sqlite3.OperationalError("disk I/O error")
+    original.sqlite_errorcode, original.path = code, "Z:/books.db"  # type: ignore[attr-defined]
+    found = database.translated(DBAPIError("", {}, original))
+    assert type(found) is errors.DatabaseUnreadable and "磁盘或网络驱动器" in found.text()
+    assert "Z:/books.db" in found.text() and "备份" not in found.text()
+
+
+@POSIX
+@pytest.mark.parametrize("what", ["never read", "read again"])
+def test_malformed_to_sqlite_is_damaged_only_if_the_disk_gives_the_file(
+        sqlite_url: str, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    """SQLite says 'malformed' for both; a sound file that was not read for a moment needs no backup either."""
+    original = sqlite3.DatabaseError("database disk image is malformed")
+    original.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    original.path = str(file_of(sqlite_url))  # type: ignore[attr-defined]
+
+    def failing(handle: int, size: int, at: int) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        if what == "never read":
+            patch.setattr(os, "pread", failing)
+        found = database.translated(DBAPIError("", {}, original))
+    assert type(found) is errors.DatabaseUnreadable and found.data["detail"] == "Input/output error"
+    path = file_of(sqlite_url)
+    path.write_bytes(path.read_bytes()[:20_000])
+    assert type(database.translated(DBAPIError("", {}, original))) is errors.DatabaseDamaged
+
+
+@pytest.mark.parametrize("letter", [0xFF, 0x80])
+def test_a_damaged_schema_is_refused_in_words_and_untouched(sqlite_url: str, letter: int) -> None:
+    path = file_of(sqlite_url)
+    whole = path.read_bytes()
+    for number in (0, 3, 5, 7, 11):  # in the words that SQLite has to know
+        content = bytearray(whole)
+        content[whole.index(b"CREATE TABLE item") + number] = letter
+        path.write_bytes(content)
+        with pytest.raises(errors.DatabaseDamaged) as caught:
+            database.upgrade(path)
+        assert str(path) in caught.value.text() and path.read_bytes() == content
+
+
+def test_letters_that_nobody_wrote_are_damage(sqlite_url: str) -> None:
+    with opened(sqlite_url) as company:
+        company.item(name="letters that will be others")
+        company.engine.dispose()
+        path = file_of(sqlite_url)
+        whole = path.read_bytes()
+        path.write_bytes(whole.replace(b"letters that", b"letters \xff\xfet"))
+        with pytest.raises(errors.DatabaseDamaged):
+            Queries(company.engine, company.commands.actor).list_page(ListQuery("record/item"))
+        company.engine.dispose()
+        path.write_bytes(whole)

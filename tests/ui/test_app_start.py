@@ -13,14 +13,14 @@ import pytest
 from jxc_desktop import document_types, i18n
 from jxc_desktop.app import option
 from jxc_desktop.document_types.schema import Draft
-from jxc_desktop.services import access, database, preferences
+from jxc_desktop.services import access, database, preferences, unit_of_work
 from jxc_desktop.setup import ROOT
 from jxc_desktop.ui.dialogs.company import CompanyDialog
 from jxc_desktop.ui.dialogs.connect import ConnectDialog
 from jxc_desktop.ui.journal import Journal
 from jxc_desktop.ui.opening import journal_name
 from jxc_desktop.ui.pages.home_page import HomePage
-from tests.company import opened
+from tests.company import line, opened
 from tests.ui.office import Office, books, office, sell
 
 REPORTS = ("sales_summary", "sales_detail", "purchase_summary", "purchase_detail", "stock_movement", "open_orders",
@@ -120,6 +120,21 @@ def test_a_password_in_the_address_is_used_and_never_kept(at_work: Office, pg_ur
     assert at_work.session.is_open
     assert "geheim" not in at_work.program.folders.settings.read_text()
     assert at_work.session.host == "127.0.0.1"
+
+
+@pytest.mark.expects_log("clock of this PC")
+def test_a_wrong_clock_is_told_once(at_work: Office, pg_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = unit_of_work.utc_now
+    monkeypatch.setattr(unit_of_work, "utc_now", lambda: now() - dt.timedelta(hours=2))
+    at_work.open_books(pg_url)
+    if at_work.dialog():
+        at_work.dialog().close()
+    bar = at_work.window.current_page.bars.bars["clock"]
+    assert "本机时钟比服务器慢 120 分钟" in bar.text
+    at_work.window.current_page.bars.clear("clock")
+    at_work.program.open(at_work.session.address)
+    at_work.settle()
+    assert "clock" not in at_work.window.current_page.bars.bars
 
 
 def test_damaged_settings_do_not_stop_the_start(tmp_path: Path, qtbot: Any, sqlite_template: Path) -> None:
@@ -279,3 +294,20 @@ def test_a_closed_tab_says_where_its_text_is(at_work: Office, sqlite_template: P
     again.set_dirty(False)
     at_work.page("home")
     assert home._next.rows[0].word == "草稿"
+
+
+def test_a_new_day_raises_the_alerts_that_time_causes(
+        at_work: Office, sqlite_template: Path, tmp_path: Path) -> None:
+    address, _ = books(sqlite_template, tmp_path)
+    today = dt.date.today()
+    with opened(f"sqlite:///{address}") as company:
+        company.settings(use_lots=True)
+        milk = company.item(tracking="lot", expiry_alert_days=10)
+        company.post("goods_receipt", line(milk, 5, 3, lot="A", expiry_date=today + dt.timedelta(days=15)), date=today)
+
+    at_work.open_books(address)
+    assert not [a for a in at_work.session.queries.alerts() if a.kind == "expiring"]
+    at_work.program.days.today = lambda: today + dt.timedelta(days=6)
+    at_work.program.days.look()
+    at_work.settle()
+    assert [a.lot for a in at_work.session.queries.alerts() if a.kind == "expiring"] == ["A"]
