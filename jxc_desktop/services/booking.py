@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, tuple_
 
 from jxc_desktop import values
-from jxc_desktop.document_types.schema import Basis, DocumentType, Draft, Move, Status
+from jxc_desktop.document_types.schema import Basis, DocumentType, Draft, Move, Status, nothing
 from jxc_desktop.errors import InvalidDraft, NeedsConfirmation, PeriodClosed
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document, document_line
@@ -159,7 +159,7 @@ def _finish(work: Work, b: Booking, locked: Locked, document_id: int, restated: 
 
 def _refuse_closed(work: Work, b: Booking, draft: Draft) -> None:
     """Nothing that moves stock or money may be dated in a closed period, nor leave it. Orders may."""
-    if b.kind.promise and not b.moves:
+    if b.kind.effect is nothing and b.kind.promise:
         return
     dates = [draft.header["date"]]
     if b.was_posted:

@@ -26,6 +26,7 @@ _sums = (func.sum(_m.quantity).label("quantity"), func.sum(_m.value).label("valu
 _worths = (func.sum(_m.variance).label("variance"), func.sum(_m.settled).label("settled"))
 _ROWS = select(*_KEY, _m.document_id, _m.basis, _m.restated, _m.quantity, _m.value, _m.variance, _m.settled, _m.stated,
                _m.measure, _m.unit_cost, _m.gone, _m.origin_line_id).order_by(*_KEY[:4], _m.lot_id, _m.id)
+_IS_RETURN = and_(_m.basis.in_((Basis.RETURN, Basis.GIVEN)), _m.origin_line_id.is_not(None), ~_m.restated, ~_m.gone)
 _LAST_CLOSE = select(period.c.id, period.c.through).where(period.c.reopened_at.is_(None)).order_by(
     period.c.through.desc()).limit(1)
 _OF_DOCUMENT = _ROWS.where(_m.document_id == bindparam("document"))
@@ -141,36 +142,64 @@ def _opening(connection: Connection, policy: Policy, item_id: int) -> tuple[Hist
     return found, (start, 0)
 
 
-def origins(connection: Connection, policy: Policy, events: Iterable[Event], starts: Mapping[int, Moment],
-            known: Collection[EventKey] = ()) -> dict[tuple[int, int], Origin]:
+@dataclass
+class Before:
+    """What the events of a run refer to and that lies before them."""
+
+    origins: dict[tuple[int, int], Origin] = field(default_factory=dict)  # by line, and lot where lots are pools
+    returns: dict[int, int] = field(default_factory=dict)  # of returns that events undo: the line that came back
+
+
+def before(connection: Connection, policy: Policy, events: Iterable[Event], starts: Mapping[int, Moment],
+           known: Collection[EventKey] = ()) -> Before:
     """The lines that events refer to and that lie before the start of their item, with what came back until then.
 
     What the lines of the events, or of those that the ledger knows from there, settled of them is left out.
     """
-    events = list(events)
+    events, found = list(events), Before()
     here = {e.key.line_id for e in events}
     replayed = here | {key.line_id for key in known}
     wanted: dict[int, set[int]] = defaultdict(set)
+    undone: dict[int, int] = {}
     for e in events:
         if e.origin_line_id and e.origin_line_id not in here:
             wanted[e.key.item_id].add(e.origin_line_id)
-    found: dict[tuple[int, int], Origin] = {}
+            if e.basis is Basis.ORIGIN:
+                undone[e.origin_line_id] = e.key.item_id
+    if undone:
+        found.returns = {r[0]: r[1] for r in connection.execute(select(_m.line_id, _m.origin_line_id).where(
+            _m.line_id.in_(undone), _IS_RETURN))}
+        for line_id, origin_id in found.returns.items():
+            wanted[undone[line_id]].add(origin_id)
     for item_id, lines in wanted.items():
-        earlier = tuple_(_m.effective_at, _m.entry) < starts[item_id]
-        for r in connection.execute(select(_m.line_id, _m.origin_line_id, _m.lot_id, _m.basis, *_sums, *_worths).where(
-                _m.item_id == item_id, earlier, or_(_m.line_id.in_(lines), _m.origin_line_id.in_(lines))).group_by(
-                _m.line_id, _m.origin_line_id, _m.lot_id, _m.basis)):
-            lot_id = r.lot_id if policy.by_lot else 0
-            if r.line_id in lines:
-                origin = found.setdefault((r.line_id, lot_id), Origin())
-                origin.quantity += r.quantity
-                settled = ZERO if r.origin_line_id in replayed else r.settled
-                origin.worth = origin.worth.plus(Worth(r.value, r.variance, settled))
-            if r.origin_line_id in lines:
-                origin = found.setdefault((r.origin_line_id, lot_id), Origin())
-                origin.back += abs(r.quantity)
-                origin.returned += r.value + r.variance if r.basis == Basis.RETURN else ZERO
+        _read_origins(connection, policy, and_(_m.item_id == item_id, tuple_(_m.effective_at, _m.entry) < starts[
+            item_id]), lines, replayed, found.origins)
     return found
+
+
+def _read_origins(connection: Connection, policy: Policy, earlier: Any, lines: Collection[int],
+                  replayed: Collection[int], found: dict[tuple[int, int], Origin]) -> None:
+    def origin(line_id: int, lot_id: int) -> Origin:
+        return found.setdefault((line_id, lot_id if policy.by_lot else 0), Origin())
+
+    for r in connection.execute(select(_m.line_id, _m.origin_line_id, _m.lot_id, _m.basis, *_sums, *_worths).where(
+            earlier, or_(_m.line_id.in_(lines), _m.origin_line_id.in_(lines))).group_by(
+            _m.line_id, _m.origin_line_id, _m.lot_id, _m.basis)):
+        if r.line_id in lines:
+            mine = origin(r.line_id, r.lot_id)
+            mine.quantity += r.quantity
+            settled = ZERO if r.origin_line_id in replayed else r.settled
+            mine.worth = mine.worth.plus(Worth(r.value, r.variance, settled))
+        if r.origin_line_id in lines:
+            mine = origin(r.origin_line_id, r.lot_id)
+            mine.back += abs(r.quantity)
+            mine.returned += r.value + r.variance if r.basis == Basis.RETURN else ZERO
+    came_back = select(_m.line_id, _m.origin_line_id).where(
+        _m.origin_line_id.in_(lines), _IS_RETURN).distinct().subquery().c
+    for r in connection.execute(select(came_back.origin_line_id, _m.lot_id, *_sums, _worths[0]).where(
+            earlier, _m.basis == Basis.ORIGIN, _m.origin_line_id == came_back.line_id).group_by(
+            came_back.origin_line_id, _m.lot_id)):
+        origin(r.origin_line_id, r.lot_id).forget(abs(r.quantity), -r.value - r.variance)
 
 
 def made_from(connection: Connection, events: Iterable[Event]) -> tuple[dict[int, dict[int, Moment]], set[int]]:

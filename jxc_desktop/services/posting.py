@@ -85,8 +85,8 @@ def post(work: Work, locked: Locked, policy: Policy, change: Change) -> list[Res
     on_hand = plan.known.on_hand | {e.key.place: locked.at(e.key.place) for e in ordered
                                     if e.key.item_id not in plan.past}
     settle_counts(on_hand, ordered)
-    run = Replay(policy, locked.pools, ledger.origins(
-        work.connection, policy, ordered, plan.starts, plan.known.events))
+    before = ledger.before(work.connection, policy, ordered, plan.starts, plan.known.events)
+    run = Replay(policy, locked.pools, before.origins, before.returns)
     run.used.update(ledger.used_outside(work.connection, ordered, plan.starts))
     run.run(ordered)
     _find_dips(locked, events, plan.known.events)
@@ -278,8 +278,9 @@ def pools_as_of(connection: Connection, policy: Policy, items: Iterable[int],
     for item_id in items:
         state = ledger.history(connection, policy, item_id, (until, 0), until)
         ordered = [state.events[key][0] for key in sorted(state.events)]
-        run = Replay(policy, state.pools, ledger.origins(connection, policy, ordered, {
-            item_id: min((e.key.moment for e in ordered), default=ledger.BEGINNING)}))
+        before = ledger.before(connection, policy, ordered, {
+            item_id: min((e.key.moment for e in ordered), default=ledger.BEGINNING)})
+        run = Replay(policy, state.pools, before.origins, before.returns)
         run.used.update(ledger.used_outside(connection, ordered, [item_id]))
         run.run(ordered)
         found |= run.pools

@@ -119,6 +119,11 @@ class Origin:
         more, self.returned = due - self.returned, due
         return more
 
+    def forget(self, quantity: Decimal, cost: Decimal) -> None:
+        """A return was itself undone: `quantity` that had come back for `cost` may come back again."""
+        self.back -= quantity
+        self.returned -= cost
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -145,14 +150,15 @@ class Replay:
     """A run of events through pools.
 
     `origins` hold the lines that events refer to and that lie before the first of them, without what these events
-    settle of them; `used` what documents outside this run used up for what they make. The results are `worths`,
-    and `settled`: by issue that was made from missing stock (its line and pool) and by line that brought the goods.
-    `issues` are those of the run.
+    settle of them; `returns` by line which line a return outside this run refers to; `used` what documents outside
+    this run used up for what they make. The results are `worths`, and `settled`: by issue that was made from missing
+    stock (its line and pool) and by line that brought the goods. `issues` are those of the run.
     """
 
     policy: Policy
     pools: dict[PoolKey, Pool]
     origins: dict[tuple[int, int], Origin]  # line, lot (where lots are pools)
+    returns: dict[int, int] = field(default_factory=dict)
     used: defaultdict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))  # by document
     worths: dict[EventKey, Worth] = field(default_factory=dict)
     settled: defaultdict[tuple[int, PoolKey, int], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
@@ -170,6 +176,8 @@ class Replay:
                 late.worth = late.worth.plus(Worth(event.stated or ZERO))
             elif event.basis is Basis.MADE:
                 self._weights[event.document_id].append(event)
+            elif event.basis in (Basis.RETURN, Basis.GIVEN) and event.origin_line_id:
+                self.returns[event.key.line_id] = event.origin_line_id
         for event in events:
             if (key := self._origin_key(event.key.line_id, event)) in self._late:
                 self._late[key].quantity += event.quantity
@@ -214,8 +222,11 @@ class Replay:
         elif origin is not None and event.basis is Basis.ORIGIN:
             value, variance = origin.share(event.quantity)
             variance = -variance
-        elif origin is not None and event.basis is Basis.RETURN and not self.policy.returns_in_at_current:
+            self._undo_return(event, value)
+        elif origin is not None and event.basis is Basis.RETURN:
             value = origin.bring_back(event.quantity)
+            if self.policy.returns_in_at_current:
+                value = pool.at_current_cost(event.quantity)
         else:
             value = pool.at_current_cost(event.quantity)
         if late := self._late.get(self._origin_key(event.key.line_id, event)):
@@ -267,12 +278,20 @@ class Replay:
         quantity, origin = -event.quantity, self._origin(event)
         stated = event.stated if event.basis is Basis.GIVEN else None
         cost = origin.share(quantity)[0] if origin is not None else stated
+        if event.basis is Basis.ORIGIN:
+            self._undo_return(event, cost or ZERO)
         credit = cost if stated is None else stated
         at_current = self.policy.returns_out_at_current and event.basis is Basis.GIVEN
         self.issues[event.key.line_id, self.policy.pool_key(event.key)] = event.key
         out = pool.give_back(quantity, None if at_current else cost, None if at_current else event.origin_line_id,
                              event.key.line_id, event.key.effective_at)
         return Worth(-out, ZERO if credit is None else out - credit)
+
+    def _undo_return(self, mirror: Event, cost: Decimal) -> None:
+        """What a return brought back, or sent back, and its mirror undid, may be returned again."""
+        returned = self.returns.get(mirror.origin_line_id or 0)
+        if returned and (origin := self.origins.get(self._origin_key(returned, mirror))):
+            origin.forget(abs(mirror.quantity), cost)
 
     def _origin(self, event: Event) -> Origin | None:
         return self.origins.get(self._origin_key(event.origin_line_id, event)) if event.origin_line_id else None

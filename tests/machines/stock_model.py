@@ -150,6 +150,7 @@ class Life:
             value = self.back(s, lot, quantity, lambda fact: fact.in_value if incoming else fact.cogs + fact.settled)
             fact = self.fact(was, lot)
             assert value is not None
+            self.return_again(was, lot, quantity, value)
             if incoming:
                 out = self.give_back(s, lot, quantity, value, was["n"])
                 self.fact(s, lot).variance += out - value
@@ -157,6 +158,15 @@ class Life:
                 self.come(s, lot, quantity, value)
                 self.fact(s, lot).variance -= near(fact.variance * fact.back, fact.quantity) - near(
                     fact.variance * (fact.back - quantity), fact.quantity)
+
+    def return_again(self, was: Step, lot: str, quantity: int, value: int) -> None:
+        """What a return brought or sent back, and a mirror undid, may be returned again."""
+        if "return" in was["do"] and "ref" in was:
+            self.left[was["ref"], lot] += quantity
+            fact = self.facts[was["ref"], was["item"], self.own(lot)]
+            fact.back -= quantity
+            fact.back_value = (fact.back_value - value if was["do"] == "return_in"
+                               else near(fact.in_value * fact.back, fact.quantity))
 
     # --- how they do it --------------------------------------------------------------------------------------
 

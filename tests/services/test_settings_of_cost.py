@@ -127,3 +127,22 @@ def test_each_setting_does_what_it_says(company: Company, setting: dict[str, str
     company.post("goods_receipt", (item, 1, 10))
     company.post("goods_receipt", (item, 1, 20))
     assert cost(company, item) == expected
+
+
+def test_what_was_returned_by_mistake_can_be_returned_again_at_the_same_cost(company: Company) -> None:
+    item = company.item()
+    company.post("goods_receipt", line(item, 3, "3.34"))  # 10.02
+    sold = company.post("delivery_note", line(item, 3, 9))
+
+    def bring_back(quantity: int) -> D:
+        nonlocal saved
+        saved = company.post("sales_return", line(item, quantity, 9, source_line_id=company.line_ids(sold)[0]))
+        return company.worth(saved)[0]
+
+    saved = sold
+    assert bring_back(1) == D("3.34")
+    company.reverse(saved)
+    assert bring_back(2) == D("6.68")
+    company.reverse(saved)
+    assert bring_back(3) == D("10.02")
+    company.check()
