@@ -19,7 +19,7 @@ def main(what: Sequence[str] = ("posting",), *, database: str | None = None, as_
     if unknown := [name for name in what if name not in (*BENCHMARKS, "all")]:
         print(f"unknown benchmark: {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}, all", file=sys.stderr)
         return 2
-    names = [name for name in BENCHMARKS if name in what or ("all" in what and name in ALL)]
+    names = chosen(what)
     stated = machine.describe()
     started = time.monotonic()
     with Lab(database) as lab:
@@ -33,6 +33,10 @@ def main(what: Sequence[str] = ("posting",), *, database: str | None = None, as_
     print(machine.line(stated))
     print(*notes, "", *table([figure for figures in results.values() for figure in figures]), sep="\n")
     return 0
+
+
+def chosen(what: Sequence[str]) -> list[str]:
+    return [name for name in BENCHMARKS if name in what or ("all" in what and name in ALL)]
 
 
 def _run(name: str, lab: Lab) -> list[Figure]:

@@ -46,7 +46,7 @@ class Place:
     def grown(self, rows: int) -> str:
         """A database with a stock ledger of about so many rows; made once in a run, whoever asks for it."""
         if rows not in self._grown:
-            address = self._new(like=self._grown[0]) if rows and 0 in self._grown else self._new()
+            address = self._new(like=self.grown(0) if rows else "")
             database.upgrade(address)
             growth.grow(address, rows)
             self._grown[rows] = address

@@ -47,7 +47,7 @@ class Figure:
 
     @property
     def p95(self) -> float:
-        return statistics.quantiles(self.values, n=20)[-1] if len(self.values) > 1 else self.values[0]
+        return statistics.quantiles(self.values, n=20, method="inclusive")[-1] if len(self.values) > 1 else self.median
 
     @property
     def ratio(self) -> float | None:
