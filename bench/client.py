@@ -18,7 +18,9 @@ def work(company: Company, name: str, seconds: float) -> dict[str, Any]:
     """Post until the time is over; the keys of what was acknowledged, how long each took, errors shown."""
     items, [customer, *_], chance = company.ids("item"), company.ids("partner"), random.Random(name)
     sys.stdin.readline()
-    waits, keys, errors = [], [], []
+    waits: list[float] = []
+    keys: list[str] = []
+    errors: list[str] = []
     end = time.monotonic() + seconds
     while (begin := time.monotonic()) < end:
         key = f"{name}-{len(waits)}"

@@ -92,7 +92,8 @@ def _span(connection: Connection, name: str, first: int) -> tuple[int, int]:
 
 def _copy(name: str, spans: dict[str, tuple[int, int]]) -> Any:
     """INSERT … SELECT of the template rows as those of day k."""
-    t, k = TABLES[name], bindparam("k")
+    t = TABLES[name]
+    k: Any = bindparam("k")
 
     def moved(column: str, of: str) -> Any:
         low, high = spans[of]

@@ -107,5 +107,7 @@ def bare() -> dict[str, Any]:
     return {"memory": memory()}
 
 
+ROLES: dict[str, Callable[..., dict[str, Any]]] = {"bare": bare, "list": list_}
+
 if __name__ == "__main__":
-    print(json.dumps({"bare": bare, "list": list_}[sys.argv[1]](*sys.argv[2:])))
+    print(json.dumps(ROLES[sys.argv[1]](*sys.argv[2:])))

@@ -20,7 +20,7 @@ def result(process: "subprocess.Popen[str]", said: str = "") -> Any:
     """Say the last word to a process and wait for its result."""
     output, _ = process.communicate(said)
     if process.returncode:
-        raise RuntimeError(f"{process.args} ended with {process.returncode}")
+        raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
     return json.loads(output.splitlines()[-1])
 
 

@@ -6,7 +6,7 @@ python -m bench.sheet product|xlsxwriter FILE ROWS, or list FILE FIRST_DAY DATAB
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ def list_(path: Path, first_day: str, address: str) -> None:
     company.close()
 
 
-WRITERS = {"product": product, "xlsxwriter": xlsxwriter, "list": list_}
+WRITERS: dict[str, Callable[..., None]] = {"product": product, "xlsxwriter": xlsxwriter, "list": list_}
 
 if __name__ == "__main__":
     which, file, *more = sys.argv[1:]

@@ -6,6 +6,7 @@ python -m bench.window STARTED bare | program FOLDER DATABASE: STARTED is the pa
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -64,5 +65,7 @@ def program(started: float, folder: str, address: str) -> None:
     main(["gui", "--db", address])
 
 
+ROLES: dict[str, Callable[..., None]] = {"bare": bare, "program": program}
+
 if __name__ == "__main__":
-    {"bare": bare, "program": program}[sys.argv[2]](float(sys.argv[1]), *sys.argv[3:])
+    ROLES[sys.argv[2]](float(sys.argv[1]), *sys.argv[3:])

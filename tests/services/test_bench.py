@@ -1,5 +1,6 @@
 """The benchmarks measure what they say, on databases of their own. How long anything took is no matter here."""
 
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine, func, select
 
 from bench import __main__ as bench
-from bench import concurrency, databases, export, growth, history, lists, posting, reports, server, sheet, startup
+from bench import concurrency, databases, export, growth, history, lists, load, posting, reports, server, sheet, startup
 from bench.measure import Figure, Target, interleaved, table
 from jxc_desktop.models import TABLES
 from jxc_desktop.services import database, integrity
@@ -119,6 +120,41 @@ def test_each_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
                  "… memory over a bare window with 600 rows loaded", "… turnover of a year"):
         assert float(named[what]["median"].split()[0]) >= 0
     assert list(tmp_path.iterdir()) == []
+
+
+INVOICES = """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+1,a, Tea ,6,2010-12-01 08:26:00,2.555,17850,UK
+1,A,,2,2010-12-01 08:26:00,3,17850,UK
+1,a,Tea,6,2010-12-01 08:26:00,2.555,17850,UK
+2,A,,1,2010-12-01 09:00:00,0,,UK
+C3,a,Tea,-2,2010-12-02 10:00:00,2.555,17850,UK
+4,A,damaged,-5,2010-12-02 11:00:00,0,,UK
+A5,B,Bad debt,1,2010-12-03 12:00:00,-70.5,,UK
+"""
+CLOSING = """StockCode,min_opening_stock,closing_if_min_opening
+a,12,2
+A,3,5
+B,1,0
+"""
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_real_invoices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, right: bool) -> None:
+    folder = tmp_path / "online_retail"
+    folder.mkdir()
+    (folder / "lines_x.csv.gz").write_bytes(gzip.compress(INVOICES.encode()))
+    (folder / "expected_product_x.csv").write_text(CLOSING if right else CLOSING.replace("A,3,5", "A,3,6"))
+    monkeypatch.setenv("JXC_DATA", str(tmp_path))
+    with databases.Lab(str(tmp_path / "bench.db")) as lab:
+        minutes, *_, wrong, broken = load.run(lab)
+    assert "7 invoice lines" in minutes.what and minutes.note == "5 documents"
+    assert (wrong.median, wrong.note) == ((0, "") if right else (1, "A: 5 for 6")) and broken.median == 0
+
+
+def test_no_real_invoices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JXC_DATA", str(tmp_path))
+    with databases.Lab(str(tmp_path / "bench.db")) as lab:
+        assert load.run(lab) == [] and str(tmp_path) in lab.notes[0]
 
 
 def test_both_write_the_same_cells(tmp_path: Path) -> None:
