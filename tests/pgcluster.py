@@ -57,6 +57,8 @@ def server_programs() -> Path:
 class Cluster:
     """One running server: `with Cluster(server_programs()) as cluster: ...`."""
 
+    under: tuple[str, ...] = ()  # a program that starts the server and watches it
+
     def __init__(self, programs: Path) -> None:
         self.folder = new_folder()
         self.user = lent_user()
@@ -108,7 +110,7 @@ class Cluster:
 
     def _start(self) -> None:
         with open(self.folder / "log", "wb") as log:
-            command = [self.programs / f"postgres{EXE}", "-D", "data"]
+            command = [*self.under, self.programs / f"postgres{EXE}", "-D", "data"]
             # its own session: Ctrl+C ends the tests first, and they end the server
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, start_new_session=True, **self._how()

@@ -38,6 +38,7 @@ _POSTGRESQL_ERRORS: dict[str, type[DatabaseError]] = {
     "42501": DatabaseReadOnly, "57P01": DatabaseGone, "57P02": DatabaseGone, "57P03": DatabaseGone,
     "53300": DatabaseGone, "53100": DatabaseFull,
 }
+_ENDED = ("FATAL", "PANIC")  # the server took the connection down: a commit may still have been kept
 
 
 def translated(error: DBAPIError) -> UserError:
@@ -46,6 +47,8 @@ def translated(error: DBAPIError) -> UserError:
     if isinstance(original, sqlite3.Error):
         return of_sqlite(original, getattr(original, "path", ""))
     detail = " ".join(str(original).split())
+    if getattr(getattr(original, "diag", None), "severity_nonlocalized", "") in _ENDED:
+        return DatabaseGone(detail=detail)
     state = getattr(original, "sqlstate", None)
     if (state is None and error.connection_invalidated) or (state is None and "connect" in detail):
         return DatabaseGone(detail=detail)
@@ -68,6 +71,13 @@ def damaged(reason: UnicodeDecodeError) -> sqlite3.DatabaseError:
     """The driver cannot even read what SQLite says of a damaged schema."""
     error = sqlite3.DatabaseError(str(reason))
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
+def cut_short() -> sqlite3.DatabaseError:
+    """SQLite itself takes a last page of which a part is missing for whole."""
+    error = sqlite3.DatabaseError("the file ends within a page")
+    error.sqlite_errorcode = sqlite3.SQLITE_NOTADB
     return error
 
 

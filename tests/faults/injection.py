@@ -33,7 +33,10 @@ class Injected:
         end = time.monotonic() + 10
         while "TracerPid:\t0" in self._status.read_text():
             if self._trace.poll() is not None or time.monotonic() > end:
-                raise Denied(self._trace.stderr.read() if self._trace.stderr else "")
+                self._trace.terminate()
+                said = self._trace.communicate()[1]
+                assert "attach" in said or "ptrace" in said, said
+                raise Denied(said)
             time.sleep(0.005)
         return self
 
@@ -41,4 +44,15 @@ class Injected:
                  trace: TracebackType | None) -> None:
         """The poster has ended, and strace with it."""
         self._trace.communicate(timeout=100)
-        self.count = self._notes.read_text().count("(INJECTED)")
+        self.count = count(self._notes)
+
+
+def under(calls: str, error: str, notes: Path, first: int) -> tuple[str, ...]:
+    """What to start a server with, so that in each of its processes the `first` of these calls fails."""
+    return ("strace", "-f", "-qq", "--seccomp-bpf", "-o", str(notes), "-e", f"trace={calls}", "-e", "signal=none",
+            "-e", f"inject={calls}:error={error}:when={first}+60000")
+
+
+def count(notes: Path) -> int:
+    """How many calls failed."""
+    return notes.read_text().count("(INJECTED)")

@@ -3,14 +3,16 @@
 import os
 import platform
 import sqlite3
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 SET = os.environ.get("JXC_FAULTS", "")  # "short" or "long": the table is written into README.md
 LONG = SET == "long"
 README = Path(__file__).with_name("README.md")
-HEAD = ("test", "database", "runs", "failures", "figure", "repeat")
+SEED = os.environ.get("JXC_FAULT_SEED", "1")
+HEAD = ("test", "database", "runs", "failures", "figure", "seed", "command to repeat it")
 
 
 def runs(short: int, long: int) -> int:
@@ -20,7 +22,7 @@ def runs(short: int, long: int) -> int:
 
 def seed(number: int) -> int:
     """The seed of a run; JXC_FAULT_SEED moves them all."""
-    return int(os.environ.get("JXC_FAULT_SEED", "1")) * 100_000 + number
+    return int(SEED) * 100_000 + number
 
 
 @dataclass(frozen=True)
@@ -30,24 +32,33 @@ class Row:
     runs: int
     failures: int
     figure: str
+    seed: str
     repeat: str
+
+    @property
+    def line(self) -> str:
+        return (f"| {self.test} | {self.database} | {self.runs} | {self.failures} | {self.figure} | {self.seed} "
+                f"| `python3 main.py test {self.repeat}` |")
 
 
 class Table:
-    """Takes the rows of one test."""
+    """Takes the rows of one test. Tests that are run in parts give the parts the same name and figure."""
 
     def __init__(self, request: Any):
         self._request = request
 
-    def row(self, test: str, database: str, runs: int, failures: int, figure: str) -> None:
-        node = self._request.node.nodeid
-        self._request.node.user_properties.append(("fault", asdict(Row(test, database, runs, failures, figure, node))))
+    def row(self, test: str, database: str, runs: int, failures: int, figure: str, *, seed: str = SEED,
+            repeat: str = "") -> None:
+        """`repeat`: what to run again, where that is not this test alone."""
+        node = self._request.node
+        row = Row(test, database, runs, failures, figure, seed, repeat or f'"{node.nodeid}"')
+        node.user_properties.append(("fault", asdict(row)))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Print what was tried, and keep it in README.md if a set was asked for by name."""
     reports = [r for name in ("passed", "failed") for r in terminalreporter.stats.get(name, ()) if r.when == "call"]
-    rows = sorted((Row(**value) for r in reports for name, value in r.user_properties if name == "fault"), key=_order)
+    rows = joined(Row(**value) for r in reports for name, value in r.user_properties if name == "fault")
     if not rows:
         return
     terminalreporter.section("faults")
@@ -57,23 +68,43 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         write(rows)
 
 
+def joined(parts: Iterable[Row]) -> list[Row]:
+    """One row for all parts of a test, in the order of the issue."""
+    rows: dict[tuple[str, str], Row] = {}
+    for part in parts:
+        known = rows.get((part.test, part.database))
+        rows[part.test, part.database] = part if known is None else replace(
+            known, runs=known.runs + part.runs, failures=known.failures + part.failures)
+    return sorted(rows.values(), key=_order)
+
+
 def _order(row: Row) -> tuple[str, int, str]:
     name = row.test.split()[0]
     return name[0], int("".join(c for c in name[1:] if c.isdigit()) or 0), row.test + row.database
 
 
 def lines(rows: list[Row]) -> list[str]:
-    return [f"| {' | '.join(HEAD)} |", f"|{'---|' * len(HEAD)}",
-            *(f"| {r.test} | {r.database} | {r.runs} | {r.failures} | {r.figure} | `{r.repeat}` |" for r in rows)]
+    return [f"| {' | '.join(HEAD)} |", f"|{'---|' * len(HEAD)}", *(row.line for row in rows)]
 
 
 def write(rows: list[Row]) -> None:
-    """Replace the table of this set in README.md."""
-    begin, end = f"<!-- {SET} set -->", f"<!-- end of {SET} set -->"
-    text = README.read_text(encoding="utf-8")
-    before, rest = text.split(begin)
-    after = rest.split(end)[1]
+    """Put the rows into the table of this set in README.md; those of tests that were not run stay."""
+    begin, end = f"<!-- {SET} set -->\n", f"<!-- end of {SET} set -->"
+    before, rest = README.read_text(encoding="utf-8").split(begin)
+    table, after = rest.split(end)
+    known = {row.test + row.database: row for line in table.splitlines() if (row := _row(line))}
+    known |= {row.test + row.database: row for row in rows}
     stated = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python " \
              f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    README.write_text("\n".join([before + begin, f"Machine: {stated}.", "", *lines(rows), end]) + after,
-                      encoding="utf-8")
+    made = "\n".join([f"Machine: {stated}.", "", *lines(sorted(known.values(), key=_order)), ""])
+    README.write_text(before + begin + made + end + after, encoding="utf-8")
+
+
+def _row(line: str) -> Row | None:
+    """The row that was written as this line."""
+    cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+    if len(cells) != len(HEAD) or not cells[2].isdigit():
+        return None
+    test, database, runs, failures, figure, seed, command = cells
+    return Row(test, database, int(runs), int(failures), figure, seed,
+               command.strip("`").removeprefix("python3 main.py test "))

@@ -22,8 +22,9 @@ from tests.faults.migrator import Task
 from tests.faults.table import Table, runs
 from tests.pgcluster import Cluster
 
-NEXT = '''from alembic import op
-revision, down_revision = "0002", "0001"
+NEXT = f"{int(database.SCHEMA) + 1:04}"  # the version after this one
+MIGRATION = f'''from alembic import op
+revision, down_revision = "{NEXT}", "{database.SCHEMA}"
 
 
 def upgrade():
@@ -58,12 +59,12 @@ def test_a26_killed_while_migrating(company: Company, tmp_path: Path, table: Tab
     """Before every statement of an upgrade: the old version or the new one stands there, whole."""
     folder = tmp_path / "alembic"
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_next.py").write_text(NEXT, encoding="utf-8")
+    (folder / "versions" / f"{NEXT}_next.py").write_text(MIGRATION, encoding="utf-8")
     company.item()
     company.engine.dispose()
     old = migrator.state(company.url)
-    new = f"0002-{int(old.split('-')[1]) + 2}"
-    deaths = killed(company.url, folder, "0002", tmp_path / "notes")
+    new = f"{NEXT}-{int(old.split('-')[1]) + 2}"
+    deaths = killed(company.url, folder, NEXT, tmp_path / "notes")
     failures = sum(state not in (old, new) for _, state in deaths) + len(verdict.broken(company.engine))
     table.row("A26 killed while migrating", company.engine.dialect.name, len(deaths) - 1, failures,
               f"{len(deaths) - 1} of {len(deaths) - 1} statements")
@@ -83,9 +84,32 @@ def test_a26_killed_while_founding(empty_url: str, tmp_path: Path, table: Table)
     assert deaths[-1][0] == 0 and len(deaths) > 3 and not failures, deaths
 
 
+OLDER = sorted(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*.py") if file.name[:4] < database.SCHEMA)
+
+
+@pytest.mark.parametrize("older", OLDER)
+def test_a26_older_versions_become_this_one(empty_url: str, tmp_path: Path, table: Table, older: str,
+                                            monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a program of then has founded is brought up to date by this one, and works."""
+    folder = tmp_path / "alembic"
+    shutil.copytree(MIGRATIONS, folder, ignore=lambda _, names: [n for n in names if older < n[:4] < "9999"])
+    with monkeypatch.context() as then:
+        then.setattr(database, "MIGRATIONS", folder)
+        then.setattr(database, "SCHEMA", older)
+        database.upgrade(empty_url)
+        assert migrator.state(empty_url).startswith(older)
+    database.upgrade(empty_url)
+    with opened(empty_url) as company:
+        company.post("goods_receipt", (company.item(), 1, 1))
+        failures = len(verdict.broken(company.engine))
+    table.row(f"A26 older version {older}", database.as_url(empty_url).get_backend_name(), 1, failures,
+              "brought up to date, posts on")
+    assert not failures and migrator.state(empty_url).startswith(database.SCHEMA)
+
+
 def test_a26_newer_versions_are_refused(company: Company, table: Table) -> None:
     engine = create_engine(database.as_url(company.url))
-    for version, back in (("0999", "0001"), ("0001", "0001")):
+    for version, back in (("0999", database.SCHEMA), (database.SCHEMA, database.SCHEMA)):
         with engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
         if version != back:

@@ -27,6 +27,7 @@ from jxc_desktop.services.unit_of_work import Commands
 from tests.company import Company, opened
 from tests.pgcluster import Cluster
 
+NEXT = f"{int(database.SCHEMA) + 1:04}"  # the version after this one
 POSIX = pytest.mark.skipif(os.name == "nt", reason="an open file cannot be moved there")
 
 
@@ -84,12 +85,12 @@ def test_a_current_database_is_left_alone(db_url: str) -> None:
 def next_version(monkeypatch: pytest.MonkeyPatch, folder: Path, body: str) -> Iterator[None]:
     """The program as it will be with one migration more."""
     shutil.copytree(MIGRATIONS, folder / "alembic", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "alembic" / "versions" / "0002_next.py").write_text(
-        f"from alembic import op\nrevision = '0002'\ndown_revision = '{database.SCHEMA}'\n\n\ndef upgrade():\n"
+    (folder / "alembic" / "versions" / f"{NEXT}_next.py").write_text(
+        f"from alembic import op\nrevision = '{NEXT}'\ndown_revision = '{database.SCHEMA}'\n\n\ndef upgrade():\n"
         f"    op.execute('CREATE TABLE later (id INTEGER)')\n    {body}\n", encoding="utf-8")
     with monkeypatch.context() as patch:
         patch.setattr(database, "MIGRATIONS", folder / "alembic")
-        patch.setattr(database, "SCHEMA", "0002")
+        patch.setattr(database, "SCHEMA", NEXT)
         yield
 
 
@@ -108,10 +109,10 @@ def test_an_older_database_is_upgraded_after_a_copy(
         item = company.item()
     with next_version(monkeypatch, tmp_path / "next", "pass"):
         database.upgrade(db_url)
-    assert version_and_tables(db_url) == ("0002", True)
+    assert version_and_tables(db_url) == (NEXT, True)
     if db_url.startswith("sqlite"):
-        [copy] = file_of(db_url).parent.glob("*.before-0002-*")
-        assert version_and_tables(f"sqlite:///{copy}") == ("0001", False)
+        [copy] = file_of(db_url).parent.glob(f"*.before-{NEXT}-*")
+        assert version_and_tables(f"sqlite:///{copy}") == (database.SCHEMA, False)
         with closing(sqlite3.connect(copy)) as connection:
             assert connection.execute("SELECT id FROM item").fetchall() == [(item,)]
 
@@ -120,7 +121,7 @@ def test_a_migration_that_fails_leaves_the_old_version_whole(
         db_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with next_version(monkeypatch, tmp_path / "next", "raise OSError('power cut')"), pytest.raises(OSError):
         database.upgrade(db_url)
-    assert version_and_tables(db_url) == ("0001", False)
+    assert version_and_tables(db_url) == (database.SCHEMA, False)
     with opened(db_url) as company:
         company.post("goods_receipt", (company.item(), 1, 1))
 

@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal as D
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg.pq import DiagnosticField
 from sqlalchemy import func, insert, select
 
 from jxc_desktop.document_types.schema import RecordDraft
@@ -107,6 +109,23 @@ def test_nobody_is_told_not_saved_while_that_is_unknown(pg_company: Company) -> 
         assert commands.execute(documents.save, draft, key="k1").repeated
         engine.dispose()
     assert pg_company.on_hand(item) == 10
+
+
+def test_a_server_that_panics_at_the_commit_may_have_kept_it(
+        pg_company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its disk failed after the commit was written, and it finds it when it recovers: that is no 'not saved'."""
+    item, commit, sent = pg_company.item(), psycopg.Connection.commit, []
+
+    def panicking(connection: Any) -> None:
+        commit(connection)
+        sent.append(connection)
+        if len(sent) == 1:
+            said = {DiagnosticField.SEVERITY_NONLOCALIZED: b"PANIC", DiagnosticField.SQLSTATE: b"58030"}
+            raise psycopg.errors.IoError("could not fdatasync file", info=said)
+
+    monkeypatch.setattr(psycopg.Connection, "commit", panicking)
+    outcome = pg_company.run(documents.save, pg_company.draft("goods_receipt", (item, 10, 5)), key="k1")
+    assert not outcome.repeated and sent and pg_company.on_hand(item) == 10
 
 
 def test_outcomes_of_every_kind_come_back(company: Company) -> None:
