@@ -1,12 +1,8 @@
-"""A poster dies, its server dies, the answer to its commit is lost: what was acknowledged is there, once and whole."""
+"""A poster dies, or the answer to its commit is lost: what was acknowledged is there, once and whole."""
 
 import os
 import random
-import signal
 import time
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +10,12 @@ import pytest
 from sqlalchemy import text
 
 from jxc_desktop.services import database
-from tests.company import Company, founded, opened
-from tests.faults import injection, processes, verdict
+from tests.company import Company, opened
+from tests.faults import processes, verdict
 from tests.faults.logbook import Word
 from tests.faults.poster import Order
 from tests.faults.proxy import Proxy
 from tests.faults.table import Table, runs, seed
-from tests.pgcluster import Cluster, server_programs
 
 
 def stocked(company: Company, count: int, quantity: int = 100_000) -> tuple[int, ...]:
@@ -112,93 +107,3 @@ def test_a14_connection_cut_at_the_commit(pg_company: Company, tmp_path: Path, t
 
 def through(proxy: Proxy, url: Any) -> str:
     return str(url.set(port=proxy.port).render_as_string(hide_password=False))
-
-
-class Mortal(Cluster):
-    """A server that crashes and comes back; it commits for good, because these tests are about that."""
-
-    def _create(self) -> None:
-        super()._create()
-        with (self.folder / "data" / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
-            file.write("fsync = on\nfull_page_writes = on\nsynchronous_commit = on\n"
-                       "recovery_init_sync_method = syncfs\n")
-
-    def crash(self) -> None:
-        """What `pg_ctl restart -m immediate` does."""
-        assert self.process
-        os.kill(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
-        self.process.wait(20)
-        self._start()
-
-    @contextmanager
-    def on_a_bad_disk(self, first: int) -> Iterator[Path]:
-        """In each process of the server the `first` fdatasync fails; yields the notes of that."""
-        notes = self.folder / "notes"
-        self.under = injection.under("fdatasync", "EIO", notes, first)
-        self.crash()
-        yield notes
-        self.under = ()
-        self.crash()
-
-
-@pytest.fixture(scope="module")
-def mortal() -> Iterator[Mortal]:
-    with Mortal(server_programs()) as server:
-        server.execute("CREATE DATABASE founded")
-        database.upgrade(server.url("founded"))
-        founded(server.url("founded"))
-        yield server
-
-
-@pytest.fixture
-def mortal_company(mortal: Mortal) -> Iterator[Company]:
-    """On a server of its own."""
-    name = f"test_{uuid.uuid4().hex}"
-    mortal.execute(f"CREATE DATABASE {name} TEMPLATE founded STRATEGY file_copy")
-    with opened(mortal.url(name)) as company:
-        yield company
-        company.engine.dispose()
-
-
-@pytest.mark.skipif(os.name == "nt", reason="the server is stopped by signals")
-def test_a13_server_crashes_while_posting(mortal: Mortal, mortal_company: Company, tmp_path: Path,
-                                          table: Table) -> None:
-    times, posters, company = runs(5, 50), 2, mortal_company
-    items = stocked(company, 5)
-    logs, stop = [tmp_path / f"a13-{number}" for number in range(posters)], tmp_path / "stop"
-    working = processes.together([Order(company.url, str(log), items, seed(number), 10**6, until=str(stop))
-                                  for number, log in enumerate(logs)])
-    wait_for(*logs)
-    for number in range(times):
-        time.sleep(random.Random(seed(number)).uniform(0.1, 0.4) if times < 10 else 5)
-        mortal.crash()
-    time.sleep(0.3)
-    stop.touch()
-    processes.finish(working)
-    company.engine.dispose()
-    found = verdict.judge(company.engine, logs)
-    record = found.record
-    unanswered = len(record.stories) - len(record.keys(Word.POSTED, Word.REFUSED))
-    longest = record.seconds()[-1]
-    table.row("A13 server crashes while posting", "postgresql", times, found.failures,
-              f"{len(record.stories)} documents, {unanswered} unanswered, reconnected in {longest:.2f} s at most")
-    assert not found.failures and not unanswered and longest < 10, (found, record.errors())
-
-
-@pytest.mark.skipif(bool(injection.MISSING), reason=injection.MISSING)
-def test_a4_errors_of_the_disk_of_a_server(mortal: Mortal, mortal_company: Company, tmp_path: Path,
-                                           table: Table) -> None:
-    """The server writes a commit but its disk does not keep it: it panics, and finds the commit as it recovers."""
-    company, wanted, log = mortal_company, runs(20, 200), tmp_path / "a4"
-    items = stocked(company, 5)
-    company.engine.dispose()
-    with mortal.on_a_bad_disk(2) as notes:
-        processes.finish([processes.start(Order(company.url, str(log), items, seed(0), 2 * wanted, "delivery"))])
-        failed = injection.count(notes)
-    found = verdict.judge(company.engine, [log])
-    record = found.record
-    posted, slowest = len(record.keys(Word.POSTED)), record.seconds()[-1]
-    table.row("A4 EIO in fdatasync of the server", "postgresql", failed, found.failures + 2 * wanted - posted,
-              f"{posted} of {2 * wanted} posted, each answered within {slowest:.2f} s")
-    assert failed >= wanted and not found.failures and posted == 2 * wanted and slowest < 10, (
-        found, record.errors(), failed)
