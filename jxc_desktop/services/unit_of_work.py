@@ -138,7 +138,7 @@ class Commands:
                 gone = isinstance(meaning, DatabaseGone)
                 unanswered = unanswered or (gone and committing)
                 patience = min(self._patience, RECONNECT_SECONDS) if gone else self._patience
-                if attempt + 1 == _tries(error, meaning) or time.monotonic() - started > patience:
+                if attempt + 1 >= _tries(error, meaning) or time.monotonic() - started > patience:
                     raise (OutcomeUnknown(**meaning.data) if unanswered else meaning) from error
                 time.sleep(min(0.02 * 2 ** attempt, 1.0) * random.uniform(0.5, 1.0))
             except StatementError as error:

@@ -10,9 +10,17 @@ import psycopg
 import pytest
 from psycopg.pq import DiagnosticField
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from jxc_desktop.document_types.schema import RecordDraft
-from jxc_desktop.errors import DatabaseGone, InvalidDraft, NotEnoughStock, OutcomeUnknown, PermissionDenied
+from jxc_desktop.errors import (
+    DatabaseGone,
+    DatabaseReadOnly,
+    InvalidDraft,
+    NotEnoughStock,
+    OutcomeUnknown,
+    PermissionDenied,
+)
 from jxc_desktop.models import TABLES
 from jxc_desktop.services import database, documents, records
 from jxc_desktop.services.unit_of_work import Actor, Commands, Outcome, Saved, Work
@@ -126,6 +134,25 @@ def test_a_server_that_panics_at_the_commit_may_have_kept_it(
     monkeypatch.setattr(psycopg.Connection, "commit", panicking)
     outcome = pg_company.run(documents.save, pg_company.draft("goods_receipt", (item, 10, 5)), key="k1")
     assert not outcome.repeated and sent and pg_company.on_hand(item) == 10
+
+
+def test_a_server_that_comes_back_read_only_says_so_at_once(
+        pg_company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First the connection is lost, then nothing may be written: the second is not tried as often as the first."""
+    said = iter([(b"FATAL", b"57P01"), (b"ERROR", b"25006")])
+    tries: list[Any] = []
+
+    def failing(work: Work) -> None:
+        tries.append(work)
+        severity, state = next(said)
+        cause = psycopg.OperationalError("x", info={
+            DiagnosticField.SEVERITY_NONLOCALIZED: severity, DiagnosticField.SQLSTATE: state})
+        cause.sqlstate = state.decode()
+        raise DBAPIError("", {}, cause)
+
+    with pytest.raises(DatabaseReadOnly):
+        pg_company.run(failing)
+    assert len(tries) == 2
 
 
 def test_outcomes_of_every_kind_come_back(company: Company) -> None:
