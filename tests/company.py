@@ -270,7 +270,8 @@ def _borrowed(company: Company, commands: Commands) -> Company:
 def founded(url: str) -> None:
     """Found the company in a database that tests will copy: most of what it takes to start a test."""
     with opened(url) as company:
-        company.settings(ask_restating=False)  # tests that ask for the question turn it on
+        # tests that ask for these turn them on
+        company.settings(ask_restating=False, follow_request="off", follow_delivery="off", serve_waiting=False)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ TO_WAREHOUSE = Field("to_warehouse_id", N_("To warehouse"), T.WAREHOUSE, require
                      synonyms=("调入仓库", "移入仓库"))
 EMPLOYEE = Field("employee_id", N_("Handled by"), T.EMPLOYEE, width=90, synonyms=("经手人", "业务员", "采购员"))
 DUE_DATE = Field("due_date", N_("Promised date"), T.DATE, width=100, synonyms=("交货日期", "预计到货", "到期日"))
+NEEDED_BY = Field("due_date", N_("Needed by"), T.DATE, width=100, synonyms=("需求日期", "要求到货日期"))
 ADDRESS = Field("address", N_("Delivery address"), width=200, synonyms=("送货地址", "收货地址", "地址"))
 CONTACT = Field("contact", N_("Contact"), width=120, max_length=80, synonyms=("联系人", "收货人"))
 PHONE = Field("phone", N_("Phone"), width=120, max_length=40, synonyms=("电话", "联系电话", "手机"))

@@ -16,5 +16,5 @@ PURCHASE_ORDER = DocumentType(
     key="purchase_order", title=N_("Purchase order"), section=Section.PURCHASE, prefix="CGDD", icon="file-text",
     header=(SUPPLIER, DATE, WAREHOUSE, DUE_DATE, EMPLOYEE, TAX_INCLUDED, DISCOUNT_AMOUNT, REMARK),
     columns=ORDER_COLUMNS,
-    promise=Promise.ON_ORDER,
+    promise=Promise.ON_ORDER, sources=("purchase_request",),
 )

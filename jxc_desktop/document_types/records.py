@@ -122,16 +122,19 @@ CATEGORY = RecordType(
     list_columns=("name", "parent_id"),
 )
 
+ROLES = (("administrator", N_("Administrator")), ("manager", N_("Manager")), ("buyer", N_("Buyer")),
+         ("salesperson", N_("Salesperson")), ("clerk", N_("Warehouse clerk")), ("accountant", N_("Accountant")),
+         ("steward", N_("Data steward")))
+
 EMPLOYEE = RecordType(
     key="employee", title=N_("Employee"), icon="user",
     fields=(CODE, NAME, PHONE,
-            Field("role", N_("Role"), T.CHOICE, default="clerk", width=100, choices=(
-                ("administrator", N_("Administrator")), ("manager", N_("Manager")), ("buyer", N_("Buyer")),
-                ("salesperson", N_("Salesperson")), ("clerk", N_("Warehouse clerk")),
-                ("accountant", N_("Accountant")), ("steward", N_("Data steward")))),
+            Field("role", N_("Role"), T.CHOICE, default="clerk", width=100, choices=ROLES),
             ACTIVE, REMARK),
     list_columns=("code", "name", "phone", "role", "active"),
 )
+
+FOLLOW = (("auto", N_("By itself")), ("ask", N_("Ask")), ("off", N_("Off")))
 
 COMPANY = RecordType(
     key="company", title=N_("Company"), icon="building-2", single=True,
@@ -165,6 +168,14 @@ COMPANY = RecordType(
                   ("allow", N_("Allow")), ("warn", N_("Warn")), ("forbid", N_("Forbid")))),
         Field("reserve_on_order", N_("Sales orders reserve stock"), T.FLAG, default=True),
         Field("return_reopens", N_("A customer return reopens its order"), T.FLAG, default=True),
+        Field("follow_request", N_("Request what an order lacks"), T.CHOICE, required=True, default="auto",
+              choices=FOLLOW),
+        Field("follow_delivery", N_("Draft the delivery note of an order"), T.CHOICE, required=True, default="ask",
+              choices=FOLLOW),
+        Field("serve_waiting", N_("Goods that come in serve waiting orders"), T.FLAG, default=True),
+        Field("self_approval", N_("Who prepared a document may approve it"), T.FLAG, default=False),
+        Field("hold_minutes", N_("Minutes for which a draft holds its goods"), T.INTEGER, required=True, default=15,
+              limit=480),
         Field("count_threshold", N_("Count differences to confirm, above"), T.RATE),
         Field("print_terms", N_("Terms on delivery notes"), T.NOTE, max_length=300),
         Field("print_balance", N_("Print what the customer owes"), T.FLAG, default=False),

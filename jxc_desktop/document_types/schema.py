@@ -184,13 +184,15 @@ _CHECKS: dict[FieldType, Callable[[Field, Any], tuple[str, dict[str, Any]] | Non
 
 class Status(StrEnum):
     DRAFT = "draft"
+    SUBMITTED = "submitted"  # waits for approval; no effect yet
     POSTED = "posted"
     CLOSED = "closed"  # an order whose rest is given up by hand
     REVERSED = "reversed"  # cancelled by a mirror document
     VOID = "void"
 
 
-STATUS_TITLES = {Status.DRAFT: N_("Draft"), Status.POSTED: N_("Posted"), Status.CLOSED: N_("Closed"),
+STATUS_TITLES = {Status.DRAFT: N_("Draft"), Status.SUBMITTED: N_("Waits for approval"),
+                 Status.POSTED: N_("Posted"), Status.CLOSED: N_("Closed"),
                  Status.REVERSED: N_("Reversed"), Status.VOID: N_("Void")}
 
 
@@ -260,6 +262,7 @@ class Promise(StrEnum):
 
     RESERVED = "reserved"
     ON_ORDER = "on_order"
+    REQUESTED = "requested"  # asks for goods; what is ordered for it may be more, and changes no figure yet
 
 
 class Section(StrEnum):

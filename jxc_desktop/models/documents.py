@@ -49,7 +49,9 @@ document = Table(
     Column("total_quantity", Quantity, **ZERO), reference("reversal_of_id", "document"),
     moment("created_at", nullable=False), text("created_by", 120, nullable=False), moment("posted_at"),
     text("posted_by", 120), moment("changed_at"), text("changed_by", 120),
-    Column("print_count", Integer, **ZERO), version(),
+    Column("print_count", Integer, **ZERO),
+    Column("round", Integer, **ZERO),  # how often it was submitted for approval
+    version(),
     UniqueConstraint("kind", "number"),
     Index("ix_document_kind_date_id", "kind", "date", "id"),
 )
@@ -65,6 +67,7 @@ document_line = Table(
     Column("amount", Money), Column("discount_share", Money), Column("net", Money), Column("tax", Money),
     Column("value", Money), Column("gift", Boolean, nullable=False, server_default=false()), text("remark"),
     reference("source_line_id", "document_line", index=True),
+    reference("for_line_id", "document_line", index=True),  # the order line for which this one asks for goods
     Column("fulfilled", Quantity, **ZERO),  # base units that later documents took from this line
     Column("reserved", Quantity, **ZERO),  # base units that this line of an order holds
     Column("used", Quantity, **ZERO),  # base units of its order's reservation that this line used up

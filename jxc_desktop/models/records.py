@@ -32,23 +32,23 @@ def _active() -> Column[bool]:
     return Column("active", Boolean, nullable=False, server_default=true())
 
 
-def _searchable() -> list[Column[str]]:
+def searchable() -> list[Column[str]]:
     """Initials and full pinyin of every reading of the name, separated by blanks."""
     return [Column("initials", Text, nullable=False, server_default=""),
             Column("pinyin", Text, nullable=False, server_default="")]
 
 
 unit = Table("unit", metadata, key(), Column("name", String(20), nullable=False, unique=True),
-             Column("decimals", Integer, nullable=False), *_searchable(), version())
+             Column("decimals", Integer, nullable=False), *searchable(), version())
 
 category = Table("category", metadata, key(), text("name", 120, nullable=False),
-                 reference("parent_id", "category"), *_searchable(), version())
+                 reference("parent_id", "category"), *searchable(), version())
 
 warehouse = Table(
     "warehouse", metadata, key(), Column("code", String(40), nullable=False, unique=True),
     text("name", 120, nullable=False), text("address"), text("contact", 80), text("phone", 40),
     text("negative_stock", 10), Column("in_transit", Boolean, nullable=False, server_default=false()), _active(),
-    text("remark", 1000), *_searchable(), version())
+    text("remark", 1000), *searchable(), version())
 
 item = Table(
     "item", metadata, key(), Column("code", String(40), nullable=False, unique=True),
@@ -62,7 +62,7 @@ item = Table(
     Column("expiry_alert_days", Integer), Column("serial_once", Boolean, nullable=False, server_default=false()),
     text("replenishment", 10, nullable=False, server_default="min_max"), Column("lot_size", Quantity),
     Column("order_multiple", Quantity), Column("lead_days", Integer), reference("supplier_id", "partner"),
-    text("remark", 1000), Column("picture", LargeBinary), *_searchable(), version())
+    text("remark", 1000), Column("picture", LargeBinary), *searchable(), version())
 
 item_unit = Table(
     "item_unit", metadata, key(), reference("item_id", "item", nullable=False, ondelete="CASCADE"),
@@ -94,12 +94,12 @@ partner = Table(
     text("name", 120, nullable=False), Column("customer", Boolean, nullable=False),
     Column("supplier", Boolean, nullable=False), text("contact", 80), text("phone", 40), text("address"),
     text("tax_number", 40), text("bank", 120), text("settlement", 20), Column("credit_limit", Money), _active(),
-    text("remark", 1000), *_searchable(), version())
+    text("remark", 1000), *searchable(), version())
 
 employee = Table(
     "employee", metadata, key(), Column("code", String(40), nullable=False, unique=True),
     text("name", 120, nullable=False), text("phone", 40), text("role", 20), _active(), text("remark", 1000),
-    *_searchable(), version())
+    *searchable(), version())
 
 company = Table(
     "company", metadata, key(), text("name", 120, nullable=False), text("phone", 40), text("address"),
@@ -117,4 +117,9 @@ company = Table(
     Column("use_lots", Boolean, nullable=False, server_default=false()),
     Column("use_serials", Boolean, nullable=False, server_default=false()),
     Column("ask_restating", Boolean, nullable=False, server_default=true()),
+    text("follow_request", 10, nullable=False, server_default="auto"),
+    text("follow_delivery", 10, nullable=False, server_default="ask"),
+    Column("serve_waiting", Boolean, nullable=False, server_default=true()),
+    Column("self_approval", Boolean, nullable=False, server_default=false()),
+    Column("hold_minutes", Integer, nullable=False, server_default="15"),
     Column("print_balance", Boolean), Column("demo", Boolean), version())

@@ -135,4 +135,5 @@ stock_alert = Table(
     reference("item_id", "item", nullable=False, index=True), reference("warehouse_id", "warehouse"),
     reference("lot_id", "lot"),  # of goods that expire
     Column("on_hand", Quantity, nullable=False), Column("threshold", Quantity, nullable=False),
-    reference("document_id", "document"), moment("raised_at", nullable=False), moment("cleared_at"))
+    reference("document_id", "document"), moment("raised_at", nullable=False), moment("cleared_at"),
+    moment("snoozed_until"))

@@ -45,4 +45,4 @@ EVERYTHING = ROLES["administrator"]
 
 def administrator(name: str = "admin") -> Actor:
     """Who works on a database where nobody was set up yet, and the command line."""
-    return Actor(name, EVERYTHING)
+    return Actor(name, EVERYTHING, role="administrator")

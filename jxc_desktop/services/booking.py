@@ -21,6 +21,7 @@ from jxc_desktop.services import (
     alerts,
     balances,
     catalog,
+    followups,
     impact,
     ledger,
     orders,
@@ -28,6 +29,7 @@ from jxc_desktop.services import (
     policies,
     posting,
     preparation,
+    rules,
     settlement,
     shortages,
     tracking,
@@ -39,6 +41,7 @@ from jxc_desktop.services.catalog import Company, ItemInfo
 from jxc_desktop.services.ledger import Moves
 from jxc_desktop.services.orders import SourceLine, Taking
 from jxc_desktop.services.replay import COUNTS, Event, EventKey
+from jxc_desktop.services.rules import Level
 from jxc_desktop.services.tracking import Parts
 from jxc_desktop.services.unit_of_work import Saved, Work
 from jxc_desktop.values import ZERO
@@ -61,6 +64,7 @@ class Booking:
     parts: Parts = field(default_factory=dict)
     past: Moves = field(default_factory=dict)
     sources: Mapping[int, SourceLine] = field(default_factory=dict)
+    waiting: Mapping[int, SourceLine] = field(default_factory=dict)  # orders that what comes in may serve
 
     @property
     def was_posted(self) -> bool:
@@ -75,15 +79,32 @@ class Booking:
         """Whether orders reserve by themselves."""
         return bool(self.company.values["reserve_on_order"])
 
+    def coming(self) -> set[balances.Shelf]:
+        """The shelves that get goods which others may be waiting for."""
+        if not (self.holds and self.company.values["serve_waiting"]):
+            return set()
+        return {(m.item_id, m.warehouse_id) for m in self.moves if m.quantity > 0}
+
     def old_lines(self) -> list[dict[str, Any]]:
         """The lines whose takings count now."""
         return self.old.lines if self.old and self.was_posted and not self.mirrors else []
 
 
-def book(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str) -> Saved:
-    """Save a document and post what it does."""
+class ApprovalNeeded(Exception):
+    """A complete draft must be approved before it is posted; nothing was written yet."""
+
+    def __init__(self, levels: list[Level]):
+        self.levels = levels
+
+
+def book(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str, *, approved: bool = False) -> Saved:
+    """Save a document and post what it does. Raises ApprovalNeeded, unless it is `approved`."""
     old = rows.read_draft(work.connection, before.id) if before else None
     prepared = preparation.prepare(work, kind, draft, old, new=not (draft.reversal_of_id or (before and before.entry)))
+    if prepared.company.values["rules"] and not draft.reversal_of_id:
+        rules.refuse(work.connection, kind, draft)
+        if action == "post" and not approved and (levels := rules.levels(work.connection, kind, draft)):
+            raise ApprovalNeeded(levels)
     b = Booking(kind, draft, old, before, action, prepared.company, prepared.items)
     b.moves = [m for m in kind.effect(draft) if b.items[m.item_id].stocked]
     _refuse_closed(work, b, draft)
@@ -94,6 +115,7 @@ def book(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str)
     b.sources = orders.lock_sources(work, {*orders.taken(draft.lines), *taken_before}, reopening=reopening)
     if not b.mirrors and (faults := orders.link_problems(draft, b.sources, taken_before, b.company)):
         raise InvalidDraft(faults)
+    b.waiting = {i: b.sources.get(i, line) for i, line in orders.waiting(work, b.coming()).items()}
     b.past = ledger.recorded(work.connection, before.id) if before and before.entry else {}
     locked = balances.lock(work, *_places(work, b))
     if old:
@@ -111,7 +133,10 @@ def book(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str)
     if kind.promise:
         orders.promise(work, saved.id, locked, (Status.DRAFT, Status.REVERSED if b.mirrors else Status.POSTED),
                        hold=b.holds, keep=held)
+    followups.tell_arrivals(work, orders.serve(work, b.waiting.values(), locked))
     _finish(work, b, locked, saved.id, restated)
+    if not b.mirrors:
+        followups.after(work, kind, draft, saved, b.company.values)
     return saved
 
 
@@ -201,7 +226,7 @@ def _taking(b: Booking, lines: Iterable[Mapping[str, Any]]) -> Taking:
 def _places(work: Work, b: Booking) -> tuple[set[balances.Shelf], set[Any]]:
     """Every balance the command may touch: by warehouse, and by lot."""
     shelves = orders.places(b.sources.values(), b.moves) | {key.place[:2] for key in b.past}
-    lots = orders.lots(b.sources.values()) | {key.place for key in b.past if key.lot_id}
+    lots = orders.lots([*b.sources.values(), *b.waiting.values()]) | {key.place for key in b.past if key.lot_id}
     lots |= {(m.item_id, m.warehouse_id, lot_id) for m in b.moves for lot_id, _ in b.parts.get(m.line, ())}
     if b.kind.promise:
         was = [line for line in orders.own_lines(work, b.before.id) if line.stocked] if b.before else []

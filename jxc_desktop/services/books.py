@@ -104,7 +104,7 @@ def users(engine: Engine) -> tuple[Actor, ...]:
     with engine.connect() as connection:
         rows = connection.execute(select(e.id, e.name, e.role).where(e.active).order_by(
             e.role != "administrator", e.id)).all()
-    people = tuple(Actor(r.name, access.ROLES.get(r.role or "", frozenset()), r.id) for r in rows)
+    people = tuple(Actor(r.name, access.ROLES.get(r.role or "", frozenset()), r.id, r.role or "") for r in rows)
     if any(r.role == "administrator" for r in rows):
         return people
     return (access.administrator(tr("Administrator")), *people)

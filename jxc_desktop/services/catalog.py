@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from jxc_desktop import values
+from jxc_desktop.models.flows import approval_rule, flow_rule
 from jxc_desktop.models.records import company, item, item_unit, unit
 
 ONE = Decimal(1)
@@ -111,5 +112,11 @@ class Company:
         return self.values["over_receipt" if incoming else "over_delivery"] or Decimal(0)
 
 
+# With how many rules of its own the company has: most have none, and their documents need not ask.
+_RULES = select(func.count()).where(flow_rule.c.active).scalar_subquery() + select(func.count()).where(
+    approval_rule.c.active).scalar_subquery()
+_COMPANY = select(company, _RULES.label("rules"))
+
+
 def the_company(connection: Connection) -> Company:
-    return Company(dict(connection.execute(select(company)).mappings().one()))
+    return Company(dict(connection.execute(_COMPANY).mappings().one()))

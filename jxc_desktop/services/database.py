@@ -24,7 +24,7 @@ from jxc_desktop.services import driver_errors
 from jxc_desktop.services.driver_errors import translated as translated
 from jxc_desktop.services.turnstile import Turnstile
 
-SCHEMA = "0001"  # the newest revision in alembic/versions
+SCHEMA = "0002"  # the newest revision in alembic/versions
 APPLICATION_ID = 0x4A584344  # "JXCD" in the header of our SQLite files
 SAFE_WAL = (3, 51, 3)  # older versions can corrupt a WAL database with two writers
 BUSY_SECONDS = 15  # how long a statement waits for what others have locked
@@ -191,6 +191,8 @@ def _set_pragmas(connection: sqlite3.Connection, path: str) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA trusted_schema = OFF")
+    if Path(path).stat().st_size % connection.execute("PRAGMA page_size").fetchone()[0]:
+        raise driver_errors.cut_short()
     safe = sqlite3.sqlite_version_info >= SAFE_WAL and not on_network(path)
     connection.execute(f"PRAGMA journal_mode = {'WAL' if safe else 'DELETE'}")
 

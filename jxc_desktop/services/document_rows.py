@@ -16,7 +16,8 @@ from jxc_desktop.services.unit_of_work import Saved, Work
 
 LINE_FIELDS = ("item_id", "role", "unit_id", "factor", "per", "lot", "production_date", "expiry_date", "serials",
                "book", "counter", "reason", "revalue", "quantity", "base_quantity", "price", "discount", "tax_rate",
-               "amount", "discount_share", "net", "tax", "value", "gift", "remark", "source_line_id")
+               "amount", "discount_share", "net", "tax", "value", "gift", "remark", "source_line_id",
+               "for_line_id")
 EXTRA_FIELDS = ("time", "snapshot")  # header values that no form shows
 TOTAL_FIELDS = ("total", "total_net", "total_tax", "total_quantity")
 

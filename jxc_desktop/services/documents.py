@@ -13,7 +13,17 @@ from jxc_desktop.document_types.schema import DocumentType, Draft, Status
 from jxc_desktop.errors import InvalidDraft, NotFound, Problem, WrongState
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document
-from jxc_desktop.services import balances, booking, catalog, orders, preparation, trail
+from jxc_desktop.services import (
+    access,
+    approvals,
+    balances,
+    booking,
+    catalog,
+    followups,
+    orders,
+    preparation,
+    trail,
+)
 from jxc_desktop.services import document_rows as rows
 from jxc_desktop.services.document_rows import read_draft as read_draft
 from jxc_desktop.services.document_rows import read_drafts as read_drafts
@@ -36,7 +46,23 @@ def save(work: Work, draft: Draft) -> Saved:
         raise WrongState(number=before.number, status=document_types.schema.STATUS_TITLES[Status.POSTED])
     action = "correct" if before and before.status == Status.POSTED else "post"
     old = read_draft(work.connection, before.id) if before else None
-    saved = booking.book(work, kind, draft, before, action)
+    try:
+        return _post(work, kind, draft, before, action, old)
+    except booking.ApprovalNeeded as needed:
+        saved = approvals.submit(work, kind, draft, before, needed.levels)
+        _note(work, kind, saved, "submit", old, draft)
+        return saved
+
+
+def post_approved(work: Work, kind: DocumentType, draft: Draft, before: Any) -> Saved:
+    """Post a submitted document: who gave the last word need not be one who may save it."""
+    able = dataclasses.replace(work, actor=dataclasses.replace(work.actor, permissions=access.EVERYTHING))
+    return _post(able, kind, draft, before, "post", draft, approved=True)
+
+
+def _post(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str, old: Draft | None, *,
+          approved: bool = False) -> Saved:
+    saved = booking.book(work, kind, draft, before, action, approved=approved)
     _note(work, kind, saved, action, old, draft)
     return saved
 
@@ -103,6 +129,7 @@ def reverse(work: Work, document_id: int, version: int, date: dt.date) -> Saved:
          changed_at=work.now, changed_by=work.actor.name)
     if kind.promise:
         _release(work, document_id, Status.POSTED, Status.REVERSED)
+        followups.ended(work, kind, document_id)
     saved = booking.book(work, kind, mirror, None, "reverse")
     _note(work, kind, saved, "reverse", None, mirror)
     work.audits.append(trail.Audit("reverse", kind.key, document_id, before.number))
@@ -127,11 +154,12 @@ def _withdraw(work: Work, document_id: int, version: int, action: str, status: S
     before = rows.existing(work, document_id, version)
     kind = document_types.BY_KEY[before.kind]
     work.require(kind.permission(action))
-    allowed = {Status.POSTED} if action == "unpost" else {Status.POSTED, Status.DRAFT}
+    allowed = {Status.POSTED} if action == "unpost" else {Status.POSTED, Status.DRAFT, Status.SUBMITTED}
     if before.status not in allowed or before.reversal_of_id:
         raise rows.wrong_state(before)
     if before.status == Status.POSTED:
         booking.withdraw(work, kind, before, action, status)
+        followups.ended(work, kind, document_id)
     rows.set_values(work, document_id, status=status.value, progress=None, version=before.version + 1,
                     changed_at=work.now, changed_by=work.actor.name)
     saved = Saved(document_id, before.number, before.version + 1, status.value)
@@ -148,6 +176,8 @@ def _set_order_status(work: Work, document_id: int, version: int, wanted: Status
     rows.set_values(work, document_id, status=status.value, version=before.version + 1, changed_at=work.now,
          changed_by=work.actor.name)
     _release(work, document_id, wanted, status)
+    if status is Status.CLOSED:
+        followups.ended(work, kind, document_id)
     saved = Saved(document_id, before.number, before.version + 1, status.value)
     _note(work, kind, saved, "close" if status is Status.CLOSED else "reopen", None, None)
     return saved
@@ -165,14 +195,14 @@ def _release(work: Work, document_id: int, was: Status, status: Status) -> None:
 def _declared(kind: DocumentType, draft: Draft) -> Draft:
     """A copy with what the type declares: a retry starts from what was given, left-overs of other types don't count."""
     header = {*rows.EXTRA_FIELDS, *(f.name for f in kind.header)}
-    columns = {"id", "source_line_id", *(f.name for f in kind.columns)}
+    columns = {"id", "source_line_id", "for_line_id", *(f.name for f in kind.columns)}
     return dataclasses.replace(draft, header={k: v for k, v in draft.header.items() if k in header},
                                lines=[{k: v for k, v in line.items() if k in columns} for line in draft.lines])
 
 
 def _note(work: Work, kind: DocumentType, saved: Saved, action: str, before: Any, after: Draft | None) -> None:
     changes: Sequence[Any] = ()
-    if after is not None and action in ("post", "correct", "park"):
+    if after is not None and action in ("post", "correct", "park", "submit"):
         old = before if isinstance(before, Draft) else Draft(kind.key)
         changes = trail.draft_changes(kind.header, kind.columns, old, after)
     work.audits.append(trail.Audit(action, kind.key, saved.id, saved.number, changes))

@@ -196,10 +196,10 @@ def _read_origins(connection: Connection, policy: Policy, earlier: Any, lines: C
             mine.returned += r.value + r.variance if r.basis == Basis.RETURN else ZERO
     came_back = select(_m.line_id, _m.origin_line_id).where(
         _m.origin_line_id.in_(lines), _IS_RETURN).distinct().subquery().c
-    for r in connection.execute(select(came_back.origin_line_id, _m.lot_id, *_sums, _worths[0]).where(
+    for undone in connection.execute(select(came_back.origin_line_id, _m.lot_id, *_sums, _worths[0]).where(
             earlier, _m.basis == Basis.ORIGIN, _m.origin_line_id == came_back.line_id).group_by(
             came_back.origin_line_id, _m.lot_id)):
-        origin(r.origin_line_id, r.lot_id).forget(abs(r.quantity), -r.value - r.variance)
+        origin(undone.origin_line_id, undone.lot_id).forget(abs(undone.quantity), -undone.value - undone.variance)
 
 
 def made_from(connection: Connection, events: Iterable[Event]) -> tuple[dict[int, dict[int, Moment]], set[int]]:

@@ -46,6 +46,7 @@ class SourceLine:
     lot: str | None
     date: dt.date
     time: dt.time | None
+    due_date: dt.date | None
     touched: bool = False
 
     @property
@@ -90,7 +91,7 @@ _LINES = select(
     _line.id, _line.document_id, _d.kind, _d.number, _d.status, _d.partner_id,
     func.coalesce(_d.destination_id, _d.warehouse_id), _line.item_id, _line.base_quantity, _line.fulfilled,
     _line.reserved, item.c.stocked, _line.source_line_id, lot.c.id.label("lot_id"), _line.lot, _d.date,
-    _d.time).join_from(
+    _d.time, _d.due_date).join_from(
     document_line, document, _d.id == _line.document_id).join(item, item.c.id == _line.item_id).outerjoin(
     lot, (lot.c.item_id == _line.item_id) & (lot.c.code == _line.lot)).order_by(
     _line.document_id, _line.id).with_for_update(of=(document_line, document), key_share=True)
@@ -99,6 +100,10 @@ _NAMED = _named.c.id.in_(bindparam("ids", expanding=True))
 _BESIDE = _LINES.where(_line.document_id.in_(select(_named.c.document_id).where(_NAMED)),
                        _line.item_id.in_(select(_named.c.item_id).where(_NAMED)))
 _OWN = _LINES.where(_line.document_id == bindparam("document"))
+_WAITING = _LINES.where(
+    _d.kind.in_([k.key for k in document_types.ALL if k.promise is Promise.RESERVED]), _d.status == Status.POSTED,
+    _d.reversal_of_id.is_(None), _line.item_id.in_(bindparam("items", expanding=True)),
+    _line.base_quantity > _line.fulfilled + _line.reserved)
 
 
 def lock_sources(work: Work, line_ids: Iterable[int], *, reopening: bool = False) -> dict[int, SourceLine]:
@@ -111,6 +116,25 @@ def lock_sources(work: Work, line_ids: Iterable[int], *, reopening: bool = False
         ids |= {r.source_line_id for r in work.rows(select(_line.source_line_id).where(
             _line.id.in_(ids), _line.source_line_id.is_not(None)))}
     return {r.id: SourceLine(*r) for r in work.rows(_BESIDE, {"ids": sorted(ids)})} if ids else {}
+
+
+def waiting(work: Work, shelves: Collection[tuple[int, int]]) -> dict[int, SourceLine]:
+    """Lock the lines of customers' orders that want more of these shelves than they hold, in order of id."""
+    if not shelves:
+        return {}
+    rows = work.rows(_WAITING, {"items": sorted({item_id for item_id, _ in shelves})})
+    return {line.id: line for line in (SourceLine(*r) for r in rows) if line.shelf in shelves}
+
+
+def serve(work: Work, lines: Iterable[SourceLine], locked: Locked) -> list[SourceLine]:
+    """Hold what is free for lines that wait for it, the oldest promise first. Returns those that got some."""
+    served = []
+    for line in sorted(lines, key=lambda each: (each.due_date or dt.date.max, each.date, each.id)):
+        if more := min(line.open - line.reserved, line.free(locked)):
+            line.hold(locked, more)
+            served.append(line)
+    store_lines(work, served)
+    return served
 
 
 def taken(lines: Iterable[Mapping[str, Any]]) -> defaultdict[int, Decimal]:
@@ -139,7 +163,7 @@ def link_problems(draft: Draft, sources: Mapping[int, SourceLine], already: Mapp
             continue
         source = sources.get(source_id)
         if source is None or source.kind not in kind.sources or source.item_id != line["item_id"] \
-                or (source.partner_id != draft.header.get("partner_id") and not kind.spreads_fee):
+                or (source.partner_id not in (None, draft.header.get("partner_id")) and not kind.spreads_fee):
             found.append(Problem("source_line_id", N_("The line does not fit the document it comes from"), i))
         elif document_types.BY_KEY[source.kind].effect is not nothing and source.at > at:
             found.append(Problem("date", N_("{number} is dated later"), None, {"number": source.number}))
@@ -158,6 +182,8 @@ def link_problems(draft: Draft, sources: Mapping[int, SourceLine], already: Mapp
 
 
 def _limit(source: SourceLine, company: Company) -> Decimal:
+    if source.promise is Promise.REQUESTED:
+        return Decimal("Infinity")  # suppliers sell whole packs
     if source.promise is None or document_types.BY_KEY[source.kind].effect is not nothing:
         return source.quantity  # not more comes back, or arrives, than was sent
     return source.quantity * (1 + company.tolerance(source.promise is Promise.ON_ORDER))

@@ -23,7 +23,7 @@ from jxc_desktop.services.netting import day_end
 from jxc_desktop.values import ZERO
 
 _m, _b, _d, _l = stock_move.c, stock_balance.c, document.c, document_line.c
-_PROMISES = {k.key: k.promise for k in document_types.ALL if k.promise}
+_PROMISES = {k.key: k.promise for k in document_types.ALL if k.promise not in (None, Promise.REQUESTED)}
 _OURS = frozenset(k.key for k in document_types.ALL if k.promise and any(f.name == "destination_id" for f in k.header))
 _place = func.coalesce(_d.destination_id, _d.warehouse_id)
 _LEFT = type_coerce(_l.base_quantity - _l.fulfilled, Quantity)

@@ -39,6 +39,7 @@ class Actor:
     name: str
     permissions: frozenset[str]
     employee_id: int | None = None
+    role: str = ""
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions

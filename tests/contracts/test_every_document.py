@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from jxc_desktop import document_types
-from jxc_desktop.document_types.schema import Account, DocumentType, Draft, Field, FieldType
+from jxc_desktop.document_types.schema import Account, DocumentType, Draft, Field, FieldType, Promise
 from jxc_desktop.errors import StaleDocument
 from jxc_desktop.models import TABLES
 from jxc_desktop.services import documents
@@ -88,7 +88,7 @@ def test_what_it_does_is_taken_back_in_every_way(company: Company, kind: Documen
     before = figures(company)
     saved = company.save(draft)
     posted = figures(company)
-    assert posted != before
+    assert (posted == before) == (kind.promise is Promise.REQUESTED)
     company.unpost(saved)
     assert figures(company) == before
     again = company.save(company.read(saved.id))
@@ -175,7 +175,7 @@ def test_every_figure_of_a_line_is_corrected(company: Company, kind: DocumentTyp
     other = {"quantity": D(5)} if kind.column("quantity") else {"price": D(9)} if kind.column("price") else {}
     company.correct(saved, double)
     corrected = figures(company)
-    assert corrected != before
+    assert (corrected == before) == (kind.promise is Promise.REQUESTED)
     company.void(saved)
     double(draft)
     company.save(draft)

@@ -189,6 +189,7 @@ def test_declarations_are_well_formed() -> None:
 def test_followers_are_the_types_made_from_one() -> None:
     followers = {kind.key: [f.key for f in document_types.followers(kind)] for kind in document_types.ALL}
     assert {key: found for key, found in followers.items() if found} == {
+        "purchase_request": ["purchase_order"],
         "purchase_order": ["goods_receipt"], "goods_receipt": ["purchase_return", "cost_adjustment"],
         "other_in": ["cost_adjustment"], "transfer_shipment": ["transfer_receipt", "other_out"],
         "sales_order": ["delivery_note"], "delivery_note": ["sales_return"]}

@@ -246,7 +246,7 @@ HEADER = {  # column: (the check that sees it in a posted receipt, what to put t
 HEADER_WORDS = {"id", "progress", "to_warehouse_id", "destination_id", "fee", "fee_basis", "blind", "uncounted",
                 "snapshot", "employee_id", "due_date", "address", "contact", "phone",
                 "settlement", "reason", "remark", "created_at", "created_by", "posted_at", "posted_by", "changed_at",
-                "changed_by", "print_count", "version"}  # no quantity and no money hangs on them in a receipt
+                "changed_by", "print_count", "version", "round"}  # no quantity and no money hangs on them in a receipt
 LINE = {
     "id": MOVES, "document_id": MOVES, "item_id": MOVES, "factor": ADDS, "quantity": ADDS, "base_quantity": MOVES,
     "price": ADDS, "discount": ADDS, "tax_rate": ADDS, "amount": ADDS, "discount_share": ADDS, "net": ADDS, "tax": ADDS,
@@ -254,7 +254,7 @@ LINE = {
     "reserved": "reserved and on order = open orders", "per": ADDS,
 }
 LINE_WORDS = {"position", "unit_id", "gift", "remark", "role", "lot", "production_date", "expiry_date", "serials",
-              "book", "counter", "revalue", "reason", "used", "reopens"}
+              "book", "counter", "revalue", "reason", "used", "reopens", "for_line_id"}
 
 
 def test_every_column_of_a_document_is_thought_of() -> None:

@@ -166,7 +166,7 @@ FILTERS: list[tuple[str, str, Any, Callable[[dict[str, Any]], bool]]] = [
     ("document/delivery_note", "status", ["draft", "void"], lambda r: r["status"] in ("draft", "void")),
     ("document/delivery_note", "date_from", day(1), lambda r: r["date"] >= day(1)),
     ("document/delivery_note", "date_to", day(1), lambda r: r["date"] <= day(1)),
-    ("document/purchase_order", "ids", [1, 2, 3, 999], lambda r: r["id"] in (1, 2, 3)),
+    ("document/purchase_request", "ids", [1, 2, 3, 999], lambda r: r["id"] in (1, 2, 3)),
     ("stock", "low", True, lambda r: r["state"] == "low"),
     ("stock", "low", False, lambda r: r["state"] != "low"),
     ("stock", "nonzero", True, lambda r: r["on_hand"] != 0),
@@ -175,8 +175,8 @@ FILTERS: list[tuple[str, str, Any, Callable[[dict[str, Any]], bool]]] = [
     ("lots", "nonzero", False, lambda r: r["on_hand"] == 0),
     ("lots", "date_from", day(1), lambda r: r["expiry_date"] is not None and r["expiry_date"] >= day(1)),
     ("lots", "date_to", day(1), lambda r: r["expiry_date"] is not None and r["expiry_date"] <= day(1)),
-    ("moves", "date_from", day(1), lambda r: r["date"] >= day(1)),
-    ("moves", "date_to", day(1), lambda r: r["date"] <= day(1)),
+    ("moves", "date_from", day(2), lambda r: r["date"] >= day(2)),
+    ("moves", "date_to", day(2), lambda r: r["date"] <= day(2)),
 ]
 
 

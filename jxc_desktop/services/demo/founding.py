@@ -51,7 +51,7 @@ class Founding:
     def _people(self) -> None:
         for serial, (code, name, role) in enumerate(people.EMPLOYEES):
             id_ = self._save("employee", code=code, name=name, role=role, phone=people.phone(100 + serial))
-            commands = self.desk.commands(Actor(name, access.ROLES[role], id_), f"PC-{serial + 1:02}")
+            commands = self.desk.commands(Actor(name, access.ROLES[role], id_, role), f"PC-{serial + 1:02}")
             self.firm.staff.setdefault(role, []).append(Person(id_, name, commands))
 
     def _partners(self) -> None:

@@ -1,0 +1,220 @@
+"""What follows from a saved document by itself: an order that stock cannot cover asks for goods, what is there is
+made ready to leave, and whoever waited for goods hears of them.
+
+Each step is set to auto, ask or off by the company; 'ask' leaves the command to the person who saved.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, func, select, type_coerce
+
+from jxc_desktop import document_types
+from jxc_desktop.document_types.schema import DocumentType, Draft, Promise, Status
+from jxc_desktop.errors import NotFound
+from jxc_desktop.i18n import N_
+from jxc_desktop.models.base import Quantity
+from jxc_desktop.models.documents import document, document_line
+from jxc_desktop.models.records import item, partner
+from jxc_desktop.services import access, catalog, notices, rules
+from jxc_desktop.services import document_rows as rows
+from jxc_desktop.services.notices import Kind, Notice
+from jxc_desktop.services.orders import SourceLine
+from jxc_desktop.services.unit_of_work import Saved, Work
+from jxc_desktop.values import ZERO, plain
+
+REQUEST, DELIVERY = "purchase_request", "delivery_note"
+_l, _d = document_line.c, document.c
+
+
+@dataclass(frozen=True)
+class Cover:
+    """How far stock covers a line of a customer's order: base units `open`, held for it, and asked for so far."""
+
+    line_id: int
+    item_id: int
+    open: Decimal
+    held: Decimal
+    asked: Decimal  # in requests and orders to suppliers that have not come yet
+
+    @property
+    def lacking(self) -> Decimal:
+        return max(self.open - self.held - self.asked, ZERO)
+
+
+def cover(connection: Connection, order_id: int) -> list[Cover]:
+    """The open lines of an order, in their order."""
+    lines = connection.execute(select(_l.id, _l.item_id, _l.base_quantity, _l.fulfilled, _l.reserved).join_from(
+        document_line, item, item.c.id == _l.item_id).where(
+        _l.document_id == order_id, item.c.stocked, _l.base_quantity > _l.fulfilled).order_by(_l.position)).all()
+    asked = _asked(connection, [r.id for r in lines])
+    return [Cover(r.id, r.item_id, r.base_quantity - r.fulfilled, r.reserved, asked.get(r.id, ZERO)) for r in lines]
+
+
+def _asked(connection: Connection, line_ids: Sequence[int]) -> dict[int, Decimal]:
+    """What requests for these lines still wait for: not ordered yet, or ordered and not come."""
+    request, ordered, bought = document_line.alias(), document_line.alias(), document.alias()
+    left = type_coerce(request.c.base_quantity - request.c.fulfilled, Quantity)
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for r in connection.execute(select(request.c.for_line_id, left.label("left")).join_from(
+            request, document, _d.id == request.c.document_id).where(
+            request.c.for_line_id.in_(line_ids), _d.status.in_((Status.POSTED, Status.SUBMITTED)),
+            request.c.base_quantity > request.c.fulfilled)):
+        found[r.for_line_id] += r.left
+    coming = type_coerce(func.sum(ordered.c.base_quantity - ordered.c.fulfilled), Quantity)
+    for r in connection.execute(select(request.c.for_line_id, coming.label("left")).join_from(
+            request, ordered, ordered.c.source_line_id == request.c.id).join(
+            bought, bought.c.id == ordered.c.document_id).where(
+            request.c.for_line_id.in_(line_ids), bought.c.status == Status.POSTED,
+            ordered.c.base_quantity > ordered.c.fulfilled).group_by(request.c.for_line_id)):
+        found[r.for_line_id] += r.left
+    return found
+
+
+def after(work: Work, kind: DocumentType, draft: Draft, saved: Saved, settings: Mapping[str, Any]) -> None:
+    """Called within the save of a document that is posted now, by the company's settings and rules."""
+    asked = rules.follow(work, kind, draft, saved) if settings["rules"] else set()
+    if kind.promise is Promise.RESERVED:
+        if settings["follow_request"] == "auto" or "request" in asked:
+            _request(work, saved.id)
+        if settings["follow_delivery"] == "auto" or "delivery" in asked:
+            _prepare_delivery(work, saved.id)
+    elif kind.key == REQUEST:
+        _tell_buyers(work, saved)
+    elif REQUEST in kind.sources:
+        _requests_served(work, saved.id)
+    elif kind.key == DELIVERY:
+        _delivered(work, saved.id)
+
+
+def request(work: Work, order_id: int) -> Saved | None:
+    """Ask for what an order lacks; None if it lacks nothing. Raises WrongState, NotFound."""
+    _own(work, order_id)
+    return _request(work, order_id)
+
+
+def prepare_delivery(work: Work, order_id: int) -> Saved | None:
+    """A draft of a delivery note of all that is held for an order; None if there is nothing, or one already."""
+    _own(work, order_id)
+    return _prepare_delivery(work, order_id)
+
+
+def ended(work: Work, kind: DocumentType, order_id: int) -> None:
+    """An order was closed or taken back: what was asked for it alone, and is not ordered yet, is asked no more."""
+    from jxc_desktop.services import documents
+
+    if kind.key == REQUEST:
+        notices.clear(work, Kind.REQUEST, f"document {order_id}")
+    if kind.promise is not Promise.RESERVED:
+        return
+    mine = select(_l.id).where(_l.document_id == order_id).scalar_subquery()
+    found = work.rows(select(_d.id, _d.version).where(
+        _d.kind == REQUEST, _d.status == Status.POSTED,
+        _d.id.in_(select(_l.document_id).where(_l.for_line_id.in_(mine))),
+        _d.id.not_in(select(_l.document_id).where(
+            _l.document_id == _d.id, (_l.fulfilled > ZERO) | _l.for_line_id.is_(None) | _l.for_line_id.not_in(mine)))))
+    for r in found:
+        documents.close(_for_all(work), r.id, r.version)
+    notices.clear(work, Kind.ARRIVED, f"document {order_id}")
+
+
+def tell_arrivals(work: Work, served: Iterable[SourceLine]) -> None:
+    """Whoever made the orders that got goods hears that they are there."""
+    by_order: dict[int, list[SourceLine]] = defaultdict(list)
+    for line in served:
+        by_order[line.document_id].append(line)
+    for order_id, lines in sorted(by_order.items()):
+        row: Any = work.connection.execute(select(_d.number, _d.created_by, partner.c.name.label("partner")).join_from(
+            document, partner, partner.c.id == _d.partner_id, isouter=True).where(_d.id == order_id)).one()
+        names = {r.id: r.name for r in work.rows(select(item.c.id, item.c.name).where(
+            item.c.id.in_({line.item_id for line in lines})))}
+        notices.tell(work, Notice(
+            Kind.ARRIVED, f"document {order_id}", {
+                "number": row.number, "partner": row.partner or "",
+                "items": ", ".join(f"{names[line.item_id]} {plain(line.reserved)}" for line in lines)},
+            person=row.created_by, document_id=order_id))
+
+
+def _own(work: Work, order_id: int) -> None:
+    row = work.connection.execute(select(document).where(_d.id == order_id)).first()
+    if row is None or document_types.BY_KEY[row.kind].promise is not Promise.RESERVED:
+        raise NotFound(what=N_("Document"), key=order_id)
+    work.require(document_types.BY_KEY[row.kind].permission("save"))
+    if row.status != Status.POSTED:
+        raise rows.wrong_state(row)
+
+
+def _request(work: Work, order_id: int) -> Saved | None:
+    from jxc_desktop.services import documents
+
+    lacking = [c for c in cover(work.connection, order_id) if c.lacking]
+    if not lacking:
+        return None
+    order = documents.read_draft(work.connection, order_id)
+    asked = document_types.BY_KEY[REQUEST].new_draft(dt.date.today())
+    asked.header |= {name: order.header[name] for name in ("warehouse_id", "due_date", "employee_id")}
+    asked.header["remark"] = order.number
+    asked.lines = [{"item_id": c.item_id, "quantity": c.lacking, "for_line_id": c.line_id} for c in lacking]
+    return documents.save(_for_all(work), asked)
+
+
+def _prepare_delivery(work: Work, order_id: int) -> Saved | None:
+    from jxc_desktop.services import documents
+    from jxc_desktop.services.queries.paths import draft_from
+
+    held = {c.line_id: c.held for c in cover(work.connection, order_id) if c.held}
+    drafted = select(_d.id).join_from(document, document_line, _l.document_id == _d.id).where(
+        _d.status == Status.DRAFT, _d.kind == DELIVERY, _l.source_line_id.in_(held))
+    if not held or work.connection.scalar(drafted.limit(1)):
+        return None
+    draft = draft_from(work.connection, document_types.BY_KEY[DELIVERY], [order_id])
+    draft.lines = [_at_most(work, line, held[line["source_line_id"]]) for line in draft.lines
+                   if line["source_line_id"] in held]
+    return documents.park(_for_all(work), draft)
+
+
+def _at_most(work: Work, line: dict[str, Any], held: Decimal) -> dict[str, Any]:
+    """The line with no more than what is held; in base units where that is not a whole number of its own."""
+    info = catalog.items(work.connection, [line["item_id"]])[line["item_id"]]
+    choice = info.choice(line.get("unit_id"))
+    if choice is None or choice.base(line["quantity"]) <= held:
+        return line
+    return line | {"unit_id": info.unit_id, "quantity": held, "price": None}
+
+
+def _tell_buyers(work: Work, saved: Saved) -> None:
+    count = work.connection.scalar(select(func.count()).where(_l.document_id == saved.id)) or 0
+    remark = work.connection.scalar(select(_d.remark).where(_d.id == saved.id))
+    notices.tell(work, Notice(Kind.REQUEST, f"document {saved.id}", {
+        "number": saved.number or "", "count": count, "order": remark or ""}, role="buyer", document_id=saved.id))
+
+
+def _requests_served(work: Work, order_id: int) -> None:
+    """Requests of which everything is ordered need nobody's eye any more."""
+    source = document_line.alias()
+    for r in work.rows(select(_d.id, _d.progress).distinct().join_from(
+            document, source, source.c.document_id == _d.id).join(
+            document_line, _l.source_line_id == source.c.id).where(_l.document_id == order_id, _d.kind == REQUEST)):
+        if r.progress == document_types.schema.Progress.DONE:
+            notices.clear(work, Kind.REQUEST, f"document {r.id}")
+
+
+def _delivered(work: Work, delivery_id: int) -> None:
+    """Who was told that goods are there has sent them."""
+    source, of_order = document_line.alias(), document_line.alias()
+    left = func.sum(of_order.c.reserved, type_=Quantity).label("left")
+    for r in work.rows(select(of_order.c.document_id, left).where(of_order.c.document_id.in_(
+            select(source.c.document_id).join_from(source, document_line, _l.source_line_id == source.c.id).where(
+                _l.document_id == delivery_id))).group_by(of_order.c.document_id)):
+        if not r.left:
+            notices.clear(work, Kind.ARRIVED, f"document {r.document_id}")
+
+
+def _for_all(work: Work) -> Work:
+    """The same transaction, where the company's rules act and not the person who set them off."""
+    return replace(work, actor=replace(work.actor, permissions=access.EVERYTHING))
+

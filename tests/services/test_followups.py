@@ -1,0 +1,189 @@
+"""An order that stock cannot cover asks for goods by itself; what comes in serves who waited longest."""
+
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from jxc_desktop.document_types.schema import Draft
+from jxc_desktop.errors import WrongState
+from jxc_desktop.models import TABLES
+from jxc_desktop.services import access, documents, followups, notices
+from jxc_desktop.services.queries import Queries
+from jxc_desktop.services.unit_of_work import Saved, utc_now
+from tests.company import Company, day, line
+
+D_, L, N = (TABLES[name].c for name in ("document", "document_line", "notice"))
+
+
+@pytest.fixture
+def live(company: Company) -> Company:
+    """A company in which everything follows by itself."""
+    company.settings(reserve_on_order=True, follow_request="auto", follow_delivery="auto", serve_waiting=True)
+    return company
+
+
+def made(c: Company, kind: str, status: str = "posted") -> list[Draft]:
+    return [c.read(r.id) for r in c.rows(select(D_.id).where(D_.kind == kind, D_.status == status).order_by(D_.id))]
+
+
+def held(c: Company, order: Saved) -> list[D]:
+    return [given["reserved"] for given in c.read(order.id).lines]
+
+
+def told(c: Company, kind: str) -> list[Any]:
+    """The open notices of a kind: (for whom, what they say)."""
+    return [(r.role or r.person, r.data) for r in c.rows(select(N.role, N.person, N.data).where(
+        N.kind == kind, N.cleared_at.is_(None)).order_by(N.id))]
+
+
+def request_to_order(c: Company, request: int, **values: Any) -> Saved:
+    """The buyer orders what a request asks for."""
+    draft = Queries(c.engine, c.commands.actor).draft_from("purchase_order", [request])
+    draft.header |= {"partner_id": c.supplier, **values}
+    for given in draft.lines:
+        given["price"] = D(3)
+    return c.save(draft)
+
+
+def receive(c: Company, order: Saved, quantity: Any = None) -> Saved:
+    draft = Queries(c.engine, c.commands.actor).draft_from("goods_receipt", [order.id])
+    if quantity is not None:
+        draft.lines[0] |= {"quantity": D(quantity), "amount": None}
+    return c.save(draft)
+
+
+def test_from_order_to_delivery_without_typing_anything_twice(live: Company) -> None:
+    item = live.item()
+    live.post("goods_receipt", (item, 4, 2))
+    order = live.post("sales_order", (item, 10, 9), due_date=day(9))
+    assert held(live, order) == [4]
+    [request] = made(live, "purchase_request")
+    assert [(x["item_id"], x["quantity"], x["for_line_id"]) for x in request.lines] == [
+        (item, 6, live.line_ids(order)[0])]
+    assert (request.header["due_date"], request.header["warehouse_id"]) == (day(9), live.main)
+    [(role, data)] = told(live, "request")
+    assert (role, data["count"], data["order"]) == ("buyer", 1, order.number)
+    [draft] = made(live, "delivery_note", "draft")
+    assert [(x["quantity"], x["source_line_id"]) for x in draft.lines] == [(4, live.line_ids(order)[0])]
+
+    bought = request_to_order(live, request.id)
+    assert live.balance(item) == (4, 4, 6)
+    assert told(live, "request") == []
+    receive(live, bought)
+    assert held(live, order) == [10]
+    [(person, data)] = told(live, "arrived")
+    assert (person, data["number"]) == ("admin", order.number)
+
+    live.save(draft)
+    rest = Queries(live.engine, live.commands.actor).draft_from("delivery_note", [order.id])
+    assert [x["quantity"] for x in rest.lines] == [6]
+    live.save(rest)
+    assert live.balance(item) == (0, 0, 0)
+    assert live.rows(select(D_.progress).where(D_.id == order.id))[0].progress == "done"
+    assert told(live, "arrived") == []
+
+
+def test_nothing_is_asked_for_twice(live: Company) -> None:
+    item = live.item()
+    order = live.post("sales_order", (item, 10, 9))
+    live.correct(order, lambda draft: draft.header.update(remark="urgent"))
+    assert live.run(followups.request, order.id).value is None
+    assert [x.lines[0]["quantity"] for x in made(live, "purchase_request")] == [10]
+    live.correct(order, lambda draft: draft.lines[0].update(quantity=D(12), amount=None))
+    assert [x.lines[0]["quantity"] for x in made(live, "purchase_request")] == [10, 2]
+    first, _ = made(live, "purchase_request")
+    bought = request_to_order(live, first.id)
+    receive(live, bought, 4)
+    assert held(live, order) == [4]
+    assert [c.lacking for c in covers(live, order)] == [0]
+    live.run(documents.close, bought.id, live.version(bought))  # the rest will not come
+    assert [c.lacking for c in covers(live, order)] == [6]
+    live.correct(order, lambda draft: draft.header.update(remark="still"))
+    assert [x.lines[0]["quantity"] for x in made(live, "purchase_request")] == [10, 2, 6]
+
+
+def covers(c: Company, order: Saved) -> list[followups.Cover]:
+    with c.engine.connect() as connection:
+        return followups.cover(connection, order.id)
+
+
+def test_the_oldest_promise_is_served_first(live: Company) -> None:
+    item = live.item()
+    late, early, none = (live.post("sales_order", (item, 5, 9), due_date=due) for due in (day(9), day(4), None))
+    live.post("other_in", (item, 7, 2))
+    assert [held(live, order) for order in (late, early, none)] == [[2], [5], [0]]
+    live.post("goods_receipt", (item, 4, 2), warehouse_id=live.branch)  # elsewhere: nobody waits there
+    assert [held(live, order) for order in (late, early, none)] == [[2], [5], [0]]
+    live.post("transfer", (item, 4), warehouse_id=live.branch, to_warehouse_id=live.main)
+    assert [held(live, order) for order in (late, early, none)] == [[5], [5], [1]]
+    assert [data["number"] for _, data in told(live, "arrived")] == [late.number, early.number, none.number]
+
+
+@pytest.mark.parametrize("end", ["close", "void", "unpost"])
+def test_an_order_that_ends_asks_for_nothing_any_more(live: Company, end: str) -> None:
+    item = live.item()
+    order = live.post("sales_order", (item, 10, 9))
+    other = live.post("sales_order", (item, 3, 9))
+    [mine, his] = made(live, "purchase_request")
+    live.run(getattr(documents, end), order.id, live.version(order))
+    assert [x.id for x in made(live, "purchase_request")] == [his.id]
+    assert [x.id for x in made(live, "purchase_request", "closed")] == [mine.id]
+    assert len(told(live, "request")) == 1
+    assert held(live, other) == [0]
+
+
+def test_what_is_ordered_already_comes_though_its_order_is_closed(live: Company) -> None:
+    item = live.item()
+    order = live.post("sales_order", (item, 10, 9))
+    [request] = made(live, "purchase_request")
+    bought = request_to_order(live, request.id)
+    live.run(documents.close, order.id, live.version(order))
+    assert [x.id for x in made(live, "purchase_request")] == [request.id]
+    receive(live, bought)
+    assert live.balance(item) == (10, 0, 0)
+
+
+def test_off_and_ask_do_nothing_by_themselves(company: Company) -> None:
+    for choice in ("off", "ask"):
+        company.settings(follow_request=choice, follow_delivery=choice, reserve_on_order=True)
+        item = company.item()
+        company.post("goods_receipt", (item, 4, 2))
+        order = company.post("sales_order", (item, 10, 9))
+        assert made(company, "purchase_request") == made(company, "delivery_note", "draft") == []
+    request = company.run(followups.request, order.id).value
+    assert company.read(request.id).lines[0]["quantity"] == 6
+    delivery = company.run(followups.prepare_delivery, order.id).value
+    assert company.read(delivery.id).lines[0]["quantity"] == 4
+    assert company.run(followups.prepare_delivery, order.id).value is None  # one is enough
+    company.void(order)
+    with pytest.raises(WrongState):
+        company.run(followups.request, order.id)
+
+
+def test_a_salesperson_sets_off_what_he_may_not_do_himself(live: Company) -> None:
+    item = live.item()
+    seller = live.as_actor("王芳", access.ROLES["salesperson"])
+    order = seller.post("sales_order", (item, 2, 9))
+    [request] = made(live, "purchase_request")
+    live.post("other_in", (item, 2, 1))
+    [(person, _)] = told(live, "arrived")
+    assert person == "王芳"
+    with live.engine.connect() as connection:
+        [mine] = notices.open_for(connection, seller.commands.actor, utc_now())
+        assert (mine.kind, mine.document_id) == ("arrived", order.id)
+    live.run(notices.dismiss, mine.id)
+    assert told(live, "arrived") == []
+    assert request.header["remark"] == order.number
+
+
+def test_a_buyer_may_order_more_than_was_asked_for(live: Company) -> None:
+    item = live.item()
+    live.post("sales_order", (item, 7, 9))
+    [request] = made(live, "purchase_request")
+    draft = live.draft("purchase_order", line(item, 12, 3, source_line_id=live.line_ids(Saved(
+        request.id, None, 1, ""))[0]))
+    live.save(draft)
+    assert live.rows(select(D_.progress).where(D_.id == request.id))[0].progress == "done"
+    assert live.balance(item) == (0, 0, 12)
