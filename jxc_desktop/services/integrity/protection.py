@@ -1,11 +1,13 @@
 """What keeps the ledgers from being changed behind the program's back, and shows it where that was done."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, exists, select, text
 
 from jxc_desktop.i18n import N_
 from jxc_desktop.models import IMMUTABLE
+from jxc_desktop.models.documents import document
 from jxc_desktop.models.stock import posting
 from jxc_desktop.models.trail import audit_entry
 from jxc_desktop.services import sealing
@@ -41,11 +43,17 @@ def guards_in_place(connection: Connection) -> Broken:
 
 def postings_audited(connection: Connection) -> Broken:
     """Who posted what stands in the audit trail too."""
-    p, a = posting.c, audit_entry.c
-    said = exists(select(a.id).where(a.entity_id == p.document_id, a.action == p.action, a.at == p.at,
-                                     a.actor == p.actor))
-    for row in connection.execute(select(p.id, p.action, p.actor, p.at).where(~said).order_by(p.id)):
+    for row in unaudited(connection):
         yield f"posting row {row.id}", f"an audit entry: {row.action} by {row.actor} at {row.at}", N_("none")
+
+
+def unaudited(connection: Connection, *where: Any) -> Sequence[Any]:
+    """The postings of which the audit trail does not know; of those that conditions choose."""
+    p, a, d = posting.c, audit_entry.c, document.c
+    said = exists(select(a.id).where(a.entity == d.kind, a.entity_id == p.document_id, a.action == p.action,
+                                     a.at == p.at, a.actor == p.actor))
+    return connection.execute(select(p.id, p.document_id, p.action, p.actor, p.at).join_from(
+        posting, document, d.id == p.document_id, isouter=True).where(~said, *where).order_by(p.id)).all()
 
 
 def rows_unaltered(connection: Connection) -> Broken:

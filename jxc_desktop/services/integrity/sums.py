@@ -1,7 +1,7 @@
 """Running sums against the rows they were made from."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -17,15 +17,22 @@ from jxc_desktop.services.orders import progress_of
 from jxc_desktop.values import ZERO
 
 Broken = Iterator[tuple[str, Any, Any]]
+Sums = dict[Any, Decimal]
 STANDING = (Status.POSTED, Status.REVERSED, Status.CLOSED)
 
 
 def differences(name: str, expected: Mapping[Any, Any], found: Mapping[Any, Any]) -> Broken:
-    """The keys where two sums differ; nothing and zero are the same."""
+    """The keys where two sums differ, in words."""
+    for key, a, b in unequal(expected, found):
+        yield f"{name} {shown(key)}", a, b
+
+
+def unequal(expected: Mapping[Any, Any], found: Mapping[Any, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """The keys where two sums differ, with both; nothing and zero are the same."""
     for key in sorted(expected.keys() | found.keys(), key=str):
         a, b = expected.get(key, ZERO), found.get(key, ZERO)
         if a != b:
-            yield f"{name} {shown(key)}", a, b
+            yield key, a, b
 
 
 def shown(key: Any) -> str:
@@ -41,15 +48,27 @@ def summed(connection: Connection, *columns: Any, where: Any = True) -> dict[Any
 
 
 def balances(connection: Connection) -> Broken:
+    yield from differences("stock_balance of item, warehouse", *stock_sums(connection))
+
+
+def stock_sums(connection: Connection, items: Collection[int] | None = None) -> tuple[Sums, Sums]:
+    """By item and warehouse: what moved, and the balance; of these items, or of all."""
     m, b = stock_move.c, stock_balance.c
-    yield from differences("stock_balance of item, warehouse", summed(
-        connection, m.item_id, m.warehouse_id, m.quantity), summed(connection, b.item_id, b.warehouse_id, b.on_hand))
+    moves, held = (True if items is None else c.item_id.in_(items) for c in (m, b))
+    return (summed(connection, m.item_id, m.warehouse_id, m.quantity, where=moves),
+            summed(connection, b.item_id, b.warehouse_id, b.on_hand, where=held))
 
 
 def partner_balances(connection: Connection) -> Broken:
+    yield from differences("partner_balance of partner, account", *partner_sums(connection))
+
+
+def partner_sums(connection: Connection, partners: Collection[int] | None = None) -> tuple[Sums, Sums]:
+    """By partner and account: the entries, and the balance; of these partners, or of all."""
     e, b = partner_entry.c, partner_balance.c
-    yield from differences("partner_balance of partner, account", summed(
-        connection, e.partner_id, e.account, e.amount), summed(connection, b.partner_id, b.account, b.amount))
+    entries, owed = (True if partners is None else c.partner_id.in_(partners) for c in (e, b))
+    return (summed(connection, e.partner_id, e.account, e.amount, where=entries),
+            summed(connection, b.partner_id, b.account, b.amount, where=owed))
 
 
 def promises(connection: Connection) -> Broken:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -11,12 +12,18 @@ from jxc_desktop.services.queries.closing import CheckItem, ClosedPeriod, Differ
 from jxc_desktop.services.queries.explain import PAGE, Explanation, LineCost
 from jxc_desktop.services.queries.trace import Trace
 from jxc_desktop.services.queries.truth import Held
+from jxc_desktop.services.unit_of_work import Actor
+
+if TYPE_CHECKING:
+    from jxc_desktop.services.queries.breaks import Answer, Question
 
 __all__ = ["CheckItem", "ClosedPeriod", "Difference", "Explanation", "Held", "LineCost", "ProofQueries", "Trace"]
 
 
 class ProofQueries:
     """For `Queries`, which opens the transactions."""
+
+    actor: Actor
 
     def _reading(self, permission: str | None = None) -> AbstractContextManager[Connection]:
         raise NotImplementedError
@@ -53,3 +60,9 @@ class ProofQueries:
     def difference_sheet(self, period_id: int) -> list[Difference]:
         with self._reading("see_cost") as c:
             return closing.difference_sheet(c, period_id)
+
+    def breaks(self, question: "Question", today: dt.date | None = None) -> "Answer":
+        """Where the chain from order to account is broken, who changed which rule, and what was counted."""
+        from jxc_desktop.services.queries import breaks
+        with self._reading("report.see") as c:
+            return breaks.answer(c, question, self.actor, today)
