@@ -97,7 +97,10 @@ NEW_COLUMNS = {
         sa.Column("follow_delivery", sa.String(10), server_default="ask", nullable=False),
         sa.Column("serve_waiting", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("self_approval", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("hold_minutes", sa.Integer(), server_default="15", nullable=False)],
+        sa.Column("hold_minutes", sa.Integer(), server_default="15", nullable=False),
+        sa.Column("slow_days", sa.Integer(), server_default="90", nullable=False),
+        sa.Column("dead_days", sa.Integer(), server_default="180", nullable=False),
+        sa.Column("cash_limit", sa.BigInteger()), sa.Column("price_jump", sa.BigInteger(), server_default="1000")],
     "document": [sa.Column("round", sa.Integer(), server_default="0", nullable=False)],
     "stock_alert": [sa.Column("snoozed_until", sa.DateTime())],
 }

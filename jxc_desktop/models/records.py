@@ -122,4 +122,7 @@ company = Table(
     Column("serve_waiting", Boolean, nullable=False, server_default=true()),
     Column("self_approval", Boolean, nullable=False, server_default=false()),
     Column("hold_minutes", Integer, nullable=False, server_default="15"),
+    Column("slow_days", Integer, nullable=False, server_default="90"),
+    Column("dead_days", Integer, nullable=False, server_default="180"), Column("cash_limit", Money),
+    Column("price_jump", Rate, server_default="1000"),
     Column("print_balance", Boolean), Column("demo", Boolean), version())

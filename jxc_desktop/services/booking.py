@@ -34,6 +34,7 @@ from jxc_desktop.services import (
     shortages,
     tracking,
     trail,
+    watch,
 )
 from jxc_desktop.services import document_rows as rows
 from jxc_desktop.services.balances import Locked
@@ -126,7 +127,7 @@ def book(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str,
     posting_id, entry = _begin_posting(work, saved.id, before, action)
     asked = events(b, saved.id, entry)
     _anchor_counts(work, b, saved.id, asked)
-    restated = _post(work, b, locked, posting.Change(saved.id, posting_id, {e.key: e for e in asked}, b.past))
+    done = _post(work, b, locked, posting.Change(saved.id, posting_id, {e.key: e for e in asked}, b.past))
     used = orders.fulfil(work, b.sources, locked, _taking(b, draft.lines))
     if not b.holds and not b.mirrors:
         orders.note_used(work, draft.lines, used)
@@ -134,8 +135,9 @@ def book(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str,
         orders.promise(work, saved.id, locked, (Status.DRAFT, Status.REVERSED if b.mirrors else Status.POSTED),
                        hold=b.holds, keep=held)
     followups.tell_arrivals(work, orders.serve(work, b.waiting.values(), locked))
-    _finish(work, b, locked, saved.id, restated)
+    _finish(work, b, locked, saved.id, done.restated)
     if not b.mirrors:
+        watch.posted(work, kind, draft, saved.id, saved.number or "", done.costs, b.company.values)
         followups.after(work, kind, draft, saved, b.company.values)
     return saved
 
@@ -153,21 +155,21 @@ def withdraw(work: Work, kind: DocumentType, before: Any, action: str, status: S
     b.past = ledger.recorded(work.connection, before.id)
     locked = balances.lock(work, *_places(work, b))
     posting_id, _ = _begin_posting(work, before.id, before, action)
-    restated = _post(work, b, locked, posting.Change(before.id, posting_id, {}, b.past))
+    done = _post(work, b, locked, posting.Change(before.id, posting_id, {}, b.past))
     orders.fulfil(work, b.sources, locked, _taking(b, ()))
     if kind.promise:
         orders.promise(work, before.id, locked, (Status.POSTED, status))
-    _finish(work, b, locked, before.id, restated)
+    _finish(work, b, locked, before.id, done.restated)
 
 
-def _post(work: Work, b: Booking, locked: Locked, change: posting.Change) -> list[posting.Restated]:
-    """The stock ledger, then the partners'. Returns what follows for other documents."""
-    restated = posting.post(work, locked, policies.of(b.company, b.items.values()), change)
+def _post(work: Work, b: Booking, locked: Locked, change: posting.Change) -> posting.Posted:
+    """The stock ledger, then the partners'."""
+    done = posting.post(work, locked, policies.of(b.company, b.items.values()), change)
     entries = b.kind.settles(b.draft) if b.draft.status != Status.VOID else []
     settlement.post(work, change.posting_id, change.document_id, b.draft.header["date"], entries,
                     first=not (b.before and b.before.entry))
     _watch_counts(work, b, change.asked.values())
-    return restated
+    return done
 
 
 def _finish(work: Work, b: Booking, locked: Locked, document_id: int, restated: list[posting.Restated]) -> None:
@@ -175,6 +177,8 @@ def _finish(work: Work, b: Booking, locked: Locked, document_id: int, restated: 
     balances.store(work, locked)
     tracking.refuse_doubles(work, locked, b.draft, b.items)
     alerts.evaluate(work, locked.moved_items, document_id, tracked=bool(locked.lots))
+    if late := [document_id] if b.kind.promise else [s.document_id for s in b.sources.values() if s.promise]:
+        watch.orders_changed(work, set(late))
     if restated and b.company.values["ask_restating"] and "restates" not in work.acknowledged:
         found = impact.of(work.connection, restated)
         if found.rows:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from jxc_desktop.services import alerts
+from jxc_desktop.services import alerts, watch
 from jxc_desktop.services.unit_of_work import Work
 
 
@@ -14,3 +14,4 @@ def key(today: dt.date) -> str:
 def look(work: Work, today: dt.date) -> None:
     """Raise and clear the alerts that time causes."""
     alerts.refresh_expiry(work, today)
+    watch.by_calendar(work, today)

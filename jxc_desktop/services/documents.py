@@ -177,7 +177,7 @@ def _set_order_status(work: Work, document_id: int, version: int, wanted: Status
          changed_by=work.actor.name)
     _release(work, document_id, wanted, status)
     if status is Status.CLOSED:
-        followups.ended(work, kind, document_id)
+        followups.ended(work, kind, document_id, closed=True)
     saved = Saved(document_id, before.number, before.version + 1, status.value)
     _note(work, kind, saved, "close" if status is Status.CLOSED else "reopen", None, None)
     return saved

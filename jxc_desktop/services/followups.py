@@ -20,7 +20,7 @@ from jxc_desktop.i18n import N_
 from jxc_desktop.models.base import Quantity
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item, partner
-from jxc_desktop.services import access, catalog, notices, rules
+from jxc_desktop.services import access, catalog, notices, rules, watch
 from jxc_desktop.services import document_rows as rows
 from jxc_desktop.services.notices import Kind, Notice
 from jxc_desktop.services.orders import SourceLine
@@ -103,12 +103,15 @@ def prepare_delivery(work: Work, order_id: int) -> Saved | None:
     return _prepare_delivery(work, order_id)
 
 
-def ended(work: Work, kind: DocumentType, order_id: int) -> None:
+def ended(work: Work, kind: DocumentType, order_id: int, *, closed: bool = False) -> None:
     """An order was closed or taken back: what was asked for it alone, and is not ordered yet, is asked no more."""
     from jxc_desktop.services import documents
 
     if kind.key == REQUEST:
         notices.clear(work, Kind.REQUEST, f"document {order_id}")
+    if kind.promise is Promise.ON_ORDER and closed:
+        watch.closed_short(work, order_id)
+    watch.orders_changed(work, [order_id])
     if kind.promise is not Promise.RESERVED:
         return
     mine = select(_l.id).where(_l.document_id == order_id).scalar_subquery()

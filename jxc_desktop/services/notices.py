@@ -44,8 +44,8 @@ SENTENCES: dict[Kind, str] = {
     Kind.PRICE_JUMP: N_("{item} costs {price} from {partner}, {change} against {before}"),
     Kind.CREDIT: N_("{partner} owes {owed}, the limit is {limit}"),
     Kind.BELOW_COST: N_("{number}: {item} sold for {price}, it costs {cost}"),
-    Kind.SLOW: N_("{item} in {warehouse}: nothing left for {days} days, worth {value}"),
-    Kind.DEAD: N_("{item} in {warehouse}: nothing left for {days} days, worth {value}"),
+    Kind.SLOW: N_("{item}: nothing left for {days} days, worth {value}"),
+    Kind.DEAD: N_("{item}: dead stock, nothing left for {days} days, worth {value}"),
     Kind.CASH: N_("Stock is worth {value}, the limit is {limit}"),
 }
 
@@ -107,6 +107,16 @@ def settle(work: Work, kinds: Collection[Kind], due: Sequence[Notice], *, about:
             "partner_id": n.partner_id, "raised_at": work.now} for n in fresh])
     if gone or fresh:
         work.changes.add(("notice", 0))
+
+
+def about_documents(ids: Collection[int]) -> Any:
+    """For settle(): the notices about these documents."""
+    return _n.document_id.in_(ids)
+
+
+def about_partners(ids: Collection[int]) -> Any:
+    """For settle(): the notices about these partners."""
+    return _n.partner_id.in_(ids)
 
 
 def tell(work: Work, told: Notice) -> None:

@@ -70,11 +70,19 @@ class Restated:
     worth: Worth
 
 
-def post(work: Work, locked: Locked, policy: Policy, change: Change) -> list[Restated]:
+@dataclass(frozen=True)
+class Posted:
+    """What a posting did: to other documents, and what the goods cost that left by the document's own lines."""
+
+    restated: list[Restated] = field(default_factory=list)
+    costs: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))  # by line id
+
+
+def post(work: Work, locked: Locked, policy: Policy, change: Change) -> Posted:
     """Append what the document changes, and what follows for later moves; move the running sums."""
     touched = change.touched()
     if not touched:
-        return []
+        return Posted()
     plan = _plan(work, locked, policy, change, touched)
     policy = plan.policy
     events = {key: replace(event) for key, (event, _) in plan.known.events.items() if key not in change.before}
@@ -95,8 +103,12 @@ def post(work: Work, locked: Locked, policy: Policy, change: Change) -> list[Res
     _append(work, locked, change.posting_id, rows)
     _sum_up(locked, policy, rows, ordered)
     work.changes.update(("stock", item_id) for item_id in plan.starts)
-    return [Restated(r["document_id"], r["item_id"], r["quantity"], Worth(r["value"], r["variance"], r["settled"]))
-            for r in rows if r["document_id"] != change.document_id]
+    done = Posted([Restated(
+        r["document_id"], r["item_id"], r["quantity"], Worth(r["value"], r["variance"], r["settled"]))
+        for r in rows if r["document_id"] != change.document_id])
+    for key in change.asked.keys() & run.worths.keys():
+        done.costs[key.line_id] -= run.worths[key].value
+    return done
 
 
 def _plan(work: Work, locked: Locked, policy: Policy, change: Change, touched: Iterable[EventKey]) -> Plan:

@@ -13,16 +13,17 @@ from jxc_desktop.errors import NeedsConfirmation
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.records import partner
 from jxc_desktop.models.stock import partner_balance, partner_entry
-from jxc_desktop.services import trail
+from jxc_desktop.services import notices, trail
+from jxc_desktop.services.notices import Kind, Notice
 from jxc_desktop.services.unit_of_work import Work
 from jxc_desktop.services.upsert import add
-from jxc_desktop.values import ZERO
+from jxc_desktop.values import ZERO, plain
 
 # Built once: building a statement costs a save more than running it.
 _e, _b = partner_entry.c, partner_balance.c
 _POSTED = select(_e.partner_id, _e.account, _e.date, func.sum(_e.amount).label("amount")).where(
     _e.document_id == bindparam("document")).group_by(_e.partner_id, _e.account, _e.date)
-_OVER = select(partner.c.name, partner.c.credit_limit, _b.amount).join_from(
+_OVER = select(partner.c.id, partner.c.name, partner.c.credit_limit, _b.amount).join_from(
     partner, partner_balance, _b.partner_id == partner.c.id).where(
     partner.c.id.in_(bindparam("partners", expanding=True)), _b.account == Account.RECEIVABLE,
     partner.c.credit_limit > ZERO, _b.amount > partner.c.credit_limit)
@@ -58,9 +59,13 @@ def _watch_credit(work: Work, rows: Iterable[dict[str, Any]]) -> None:
     change: defaultdict[int, Decimal] = defaultdict(Decimal)
     for r in rows:
         change[r["partner_id"]] += r["amount"] if r["account"] == Account.RECEIVABLE else ZERO
-    grown = [partner_id for partner_id, amount in change.items() if amount > 0]
-    if not grown or "over_credit" in work.acknowledged:
-        return
-    for row in work.rows(_OVER, {"partners": grown}):
+    moved = [partner_id for partner_id, amount in change.items() if amount]
+    grown = any(amount > 0 for amount in change.values())
+    over = work.rows(_OVER, {"partners": moved}) if moved else ()
+    if over and grown and "over_credit" not in work.acknowledged:
         raise NeedsConfirmation("over_credit", N_("{partner} would owe {amount}, more than the limit {limit}"),
-                                partner=row.name, amount=row.amount, limit=row.credit_limit)
+                                partner=over[0].name, amount=over[0].amount, limit=over[0].credit_limit)
+    if over or not grown:
+        notices.settle(work, [Kind.CREDIT], [Notice(Kind.CREDIT, f"partner {row.id}", {
+            "partner": row.name, "owed": plain(row.amount), "limit": plain(row.credit_limit)}, role="accountant",
+            partner_id=row.id) for row in over], about=notices.about_partners(moved))

@@ -74,7 +74,8 @@ def _records(may: May) -> list[NavEntry]:
     kinds = [r for r in document_types.RECORDS if r.key != _SHOWN_WITH_PARTNERS and may(r.permission("see"))]
     entries = [NavEntry(f"record/{r.key}", r.title, f"record/{r.key}/1") if r.single
                else _list(f"record/{r.key}", r.title) for r in kinds]
-    if any(may(kind.permission("import")) for kind in (*document_types.ALL, *document_types.RECORDS)):
+    importing = [kind.permission("import") for kind in document_types.ALL]
+    if any(map(may, [*importing, *(record.permission("import") for record in document_types.RECORDS)])):
         entries.append(_entry(IMPORT, N_("Import from Excel")))
     if may("report.see"):
         entries.append(_entry(AUDIT, N_("Audit trail")))

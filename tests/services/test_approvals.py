@@ -1,4 +1,4 @@
-"""Documents that need somebody's word: submitted by saving, posted by the last approval; and the company's own rules."""
+"""Documents that need somebody's word: submitted by saving, posted by the last approval; and rules of the company."""
 
 from decimal import Decimal as D
 from typing import Any
