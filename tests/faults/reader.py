@@ -37,7 +37,7 @@ def watch(engine: Engine, items: tuple[int, ...], expected: Decimal, ended: Call
                 found.first = total if found.first is None else found.first
                 if found.worst is None or abs(total - expected) > abs(found.worst - expected):
                     found.worst = total
-        time.sleep(0.02)
+        time.sleep(0.05)
     return found
 
 

@@ -68,12 +68,14 @@ def test_a11_transfers_while_totals_are_read(company: Company, tmp_path: Path, t
     logs = [tmp_path / f"a11-{number}" for number in range(people)]
     working = processes.together([Order(company.url, str(log), items, seed(number), count, "move",
                                         warehouses=warehouses) for number, log in enumerate(logs)])
+    ended = threading.Event()
     with ThreadPoolExecutor(2) as threads:
-        def read(_: int) -> reader.Totals:
-            return reader.watch(company.engine, items, Decimal(100), lambda: not any(p.is_alive() for p in working))
-
-        totals = list(threads.map(read, range(2)))
-    processes.finish(working)
+        reading = [threads.submit(reader.watch, company.engine, items, Decimal(100), ended.is_set) for _ in range(2)]
+        try:
+            processes.finish(working)  # here alone: two threads that ask a process at once may miss how it ended
+        finally:
+            ended.set()
+    totals = [each.result() for each in reading]
     found = verdict.judge(company.engine, logs)
     reads, wrong = sum(t.reads for t in totals), sum(t.wrong + t.negative for t in totals)
     moved = len(found.record.keys(Word.POSTED))

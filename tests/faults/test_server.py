@@ -49,8 +49,8 @@ class Mortal(Cluster):
         self._start()
 
     def disconnect(self, name: str) -> None:
-        """Everybody from this database."""
-        self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        """Everybody from this database, and until they have gone."""
+        self.execute(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'")
 
     def knows(self, name: str) -> bool:
         with psycopg.connect(self.url("postgres", driver="")) as connection:
