@@ -63,6 +63,15 @@ def upgrade() -> None:
         *_keys("open_draft", document_id="document", item_id="item", warehouse_id="warehouse"))
     for name in ("token", "document_id", "item_id"):
         op.create_index(f"ix_open_draft_{name}", "open_draft", [name])
+    if op.get_bind().dialect.name == "postgresql":
+        tell_of_changes()
+
+
+def tell_of_changes() -> None:
+    """Other programs hear of a commit at once; one notification for each statement that adds to the feed."""
+    op.execute("CREATE FUNCTION tell_change() RETURNS trigger LANGUAGE plpgsql AS "
+               "$$BEGIN PERFORM pg_notify('jxc_change', ''); RETURN NULL; END$$")
+    op.execute("CREATE TRIGGER change_told AFTER INSERT ON change FOR EACH STATEMENT EXECUTE FUNCTION tell_change()")
 
 
 def _key() -> sa.Column:

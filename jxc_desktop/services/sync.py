@@ -1,8 +1,8 @@
 """What other programs on the same database commit: a thread reads the change feed and tells.
 
-SQLite is asked cheaply whether anybody else committed (PRAGMA data_version, microseconds) before rows are
-read. On PostgreSQL a row with a lower id may be committed after one with a higher id, so the last ids stay
-under watch for a while.
+SQLite is asked cheaply whether anybody else committed (PRAGMA data_version, microseconds) before rows are read.
+PostgreSQL says so itself (LISTEN); should that fail us, it is asked now and then. There a row with a lower id may
+be committed after one with a higher id, so the last ids stay under watch for a while.
 """
 
 import sqlite3
@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from psycopg import Error as PostgresError
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
 from jxc_desktop.models.trail import change
 
 SQLITE_SECONDS, POSTGRESQL_SECONDS = 0.3, 0.5
+CHANNEL = "jxc_change"  # a trigger of the change feed notifies it
 LATE_SECONDS = 30  # a transaction that holds an id longer than this is missed
 START_BACK = 100  # ids below the highest that may still be on their way when we start
 LOST_SECONDS = 3.0  # before the database is asked again after it went away
@@ -54,7 +56,7 @@ class Feed:
                         connected = True
                         self._tell(True)
                     self._follow(connection, pause)
-            except (DBAPIError, sqlite3.Error):
+            except (DBAPIError, sqlite3.Error, PostgresError):
                 if connected:
                     connected = False
                     self._tell(False)
@@ -63,13 +65,19 @@ class Feed:
     def _follow(self, connection: Connection, pause: float) -> None:
         """Poll on one connection until told to stop."""
         raw: Any = connection.connection.driver_connection
+        if not self._on_sqlite:
+            connection.exec_driver_sql(f"LISTEN {CHANNEL}")
+            connection.commit()
         version = None
         while True:
             now = raw.execute("PRAGMA data_version").fetchone()[0] if self._on_sqlite else None
             if not self._on_sqlite or now != version:
                 version = now
                 self._read(connection)
-            if self._stop.wait(pause):
+            if not self._on_sqlite:
+                for _ in raw.notifies(timeout=pause, stop_after=1):
+                    pass
+            if self._stop.wait(pause if self._on_sqlite else 0):
                 return
 
     def _read(self, connection: Connection) -> None:
