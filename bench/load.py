@@ -6,11 +6,12 @@ import sys
 import time
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 
 from bench import retail
 from bench.company import FIRST_DAY, Company
 from bench.databases import Lab, Place
-from bench.measure import MS, Figure, Target
+from bench.measure import MS, Figure, Target, Took, timed
 from bench.retail import Invoice, Wholesaler
 from jxc_desktop.document_types.schema import Draft
 from jxc_desktop.services import integrity
@@ -33,34 +34,36 @@ def _measured(place: Place, data: Wholesaler) -> list[Figure]:
     begin = time.monotonic()
     with place.fresh() as address:
         company = Company(address)
-        ids = _found(company, data)
-        seconds = _save(company, data, *ids)
+        times = _save(company, data, *_found(company, data))
         minutes = (time.monotonic() - begin) / 60
         wrong = _wrong_stock(company, data)
         checking = time.monotonic()
         broken = [r.check for r in integrity.check(company.engine) if not r.passed]
         checked = time.monotonic() - checking
         company.close()
-    tenth = max(len(seconds) // 10, 1)
-    first, last = seconds[:tenth], seconds[-tenth:]
-    name = place.name
-
-    def lines(invoices: Sequence[Invoice]) -> int:
-        return sum(len(invoice.lines) for invoice in invoices)
-
     return [
         Figure(f"load of {data.lines:,} invoice lines with master data", [minutes], "min", target=MINUTES,
-               database=name, note=f"{len(seconds):,} documents"),
-        Figure("… documents", [len(seconds) / sum(seconds)], "/s", target=RATE, database=name),
-        Figure("… documents, last ÷ first tenth", [tenth / sum(last)], "/s", baseline=[tenth / sum(first)],
-               database=name),
-        Figure("… lines, last ÷ first tenth", [lines(data.invoices[-tenth:]) / sum(last)], "/s",
-               baseline=[lines(data.invoices[:tenth]) / sum(first)], database=name),
-        Figure("… a document", [one * MS for one in seconds], database=name),
+               database=place.name, note=f"{len(times):,} documents"),
+        Figure("… documents", [len(times) * MS / sum(took.wall for took in times)], "/s", target=RATE,
+               database=place.name),
+        *_tenths(place.name, data.invoices, times),
+        Figure("… a document", [took.wall for took in times], database=place.name),
         Figure(f"… of {len(data.expected):,} products with another stock than expected", [len(wrong)], "",
-               target=NONE, database=name, note=", ".join(wrong[:5])),
-        Figure("… broken invariants", [len(broken)], "", target=NONE, database=name,
+               target=NONE, database=place.name, note=", ".join(wrong[:5])),
+        Figure("… broken invariants", [len(broken)], "", target=NONE, database=place.name,
                note=", ".join(broken) or f"checked in {checked:.0f} s")]
+
+
+def _tenths(name: str, invoices: Sequence[Invoice], times: Sequence[Took]) -> list[Figure]:
+    """The last tenth of the documents against the first; they differ in lines, so CPU is by line."""
+    tenth = max(len(times) // 10, 1)
+    first, last = times[:tenth], times[-tenth:]
+    lines = [sum(len(invoice.lines) for invoice in part) for part in (invoices[-tenth:], invoices[:tenth])]
+    rates = [tenth * MS / sum(took.wall for took in part) for part in (last, first)]
+    cpus = [sum(took.cpu for took in part) / count for part, count in zip((last, first), lines, strict=True)]
+    return [Figure("… documents, last ÷ first tenth", rates[:1], "/s", baseline=rates[1:], database=name),
+            Figure("… CPU of a line, last ÷ first tenth", cpus[:1], baseline=cpus[1:], database=name,
+                   note="" if name == "sqlite" else "without the server's")]
 
 
 def _found(company: Company, data: Wholesaler) -> tuple[dict[str, int], dict[str, int]]:
@@ -82,18 +85,16 @@ def _cost(data: Wholesaler, code: str) -> Decimal:
     return data.prices.get(code, Decimal(1)) * MARGIN
 
 
-def _save(company: Company, data: Wholesaler, items: dict[str, int], customers: dict[str, int]) -> list[float]:
-    """Seconds of each document, in order."""
-    seconds = []
+def _save(company: Company, data: Wholesaler, items: dict[str, int], customers: dict[str, int]) -> list[Took]:
+    """How long each document took, in order."""
+    times = []
     for number, invoice in enumerate(data.invoices, start=1):
         draft = _draft(company, data, invoice, items)
         draft.header |= retail.header(invoice, customers)
-        begin = time.perf_counter()
-        company.post(draft, f"{invoice.number} {invoice.kind}")
-        seconds.append(time.perf_counter() - begin)
+        times.append(timed(partial(company.post, draft, f"{invoice.number} {invoice.kind}")))
         if sys.stderr.isatty() and not number % 100:
             print(f"\r{number:,} of {len(data.invoices):,}", end="", file=sys.stderr, flush=True)
-    return seconds
+    return times
 
 
 def _draft(company: Company, data: Wholesaler, invoice: Invoice, items: dict[str, int]) -> Draft:

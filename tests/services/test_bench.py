@@ -20,7 +20,7 @@ from tests.company import Company
 
 TINY: dict[Any, dict[str, Any]] = {
     posting: {"WARM_UP": 1, "RUNS": 2}, history: {"ROWS": 300, "WARM_UP": 1, "RUNS": 2},
-    growth: {"ITEMS": 20, "CUSTOMERS": 2, "SUPPLIERS": 2}, concurrency: {"CLIENTS": 2, "SECONDS": 0.4},
+    growth: {"ITEMS": 20, "CUSTOMERS": 2, "SUPPLIERS": 2}, concurrency: {"CLIENTS": 2, "SECONDS": 0.25},
     startup: {"PAIRS": 1}, lists: {"ROWS": 1500, "PAGES": 2, "RUNS": 1},
     export: {"ROWS": 100, "LEDGER": 300, "RUNS": 1}, reports: {"ROWS": 300, "RUNS": 1}}
 
