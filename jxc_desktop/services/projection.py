@@ -6,7 +6,6 @@ they go to; in all warehouses together they are on hand already.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -83,7 +82,7 @@ def timeline(connection: Connection, item_id: int, warehouse_id: int | None = No
     return found
 
 
-def held(connection: Connection) -> Mapping[tuple[int, int | None], Held]:
+def held(connection: Connection) -> defaultdict[tuple[int, int | None], Held]:
     """Figures of every item by (item, warehouse); warehouse None is all together."""
     found: dict[tuple[int, int | None], Held] = defaultdict(Held)
     for r in connection.execute(select(_b.item_id, _b.warehouse_id, _b.on_hand, _b.reserved)):

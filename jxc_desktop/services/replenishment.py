@@ -73,10 +73,15 @@ class ProposalRow:
     due: dt.date | None
 
 
-def proposal(connection: Connection, *, warehouse_id: int | None = None,
-             supplier_id: int | None = None) -> list[ProposalRow]:
-    """What to order, by item code: for one warehouse by its own levels only, of one supplier what it supplies."""
+def proposal(connection: Connection, *, warehouse_id: int | None = None, supplier_id: int | None = None,
+             asked: Mapping[tuple[int, int | None], Decimal] | None = None) -> list[ProposalRow]:
+    """What to order, by item code: for one warehouse by its own levels only, of one supplier what it supplies.
+
+    `asked`: what will be ordered all the same, by (item, warehouse or None for all together).
+    """
     levels, held = _levels(connection, warehouse_id), projection.held(connection)
+    for place, quantity in (asked or {}).items():
+        held[place] = held[place].plus(Held(on_order=quantity))
     i = item.c
     rows = connection.execute(select(
         i.id, i.reorder_point, i.maximum, i.replenishment, i.lot_size, i.order_multiple, i.lead_days,
