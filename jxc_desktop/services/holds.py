@@ -114,9 +114,17 @@ def present(connection: Connection, document_id: int, token: str = "",
         _o.until > (now or utc_now())).order_by(_o.actor, _o.origin))]
 
 
-def desk(actor: Actor, origin: str, token: str, kind: str, document_id: int | None) -> Desk:
-    """For the screen, which knows these one by one."""
-    return Desk(actor.name, origin, token, kind, document_id)
+class Board:
+    """The holds of one program, as its screens use them; its commands raise the DatabaseError family."""
+
+    def __init__(self, engine: Engine, actor: Actor, origin: str):
+        self._engine, self._actor, self._origin = engine, actor, origin
+
+    def keep(self, token: str, kind: str, document_id: int | None, wants: Sequence[Want], touched: dt.datetime) -> None:
+        keep(self._engine, Desk(self._actor.name, self._origin, token, kind, document_id), wants, touched)
+
+    def release(self, token: str) -> None:
+        release(self._engine, Desk(self._actor.name, self._origin, token, ""))
 
 
 def _taken(connection: Connection, where: Any) -> dict[tuple[int, int], Decimal]:

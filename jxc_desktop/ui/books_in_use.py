@@ -29,7 +29,7 @@ class BooksInUse(QObject):
 
     def take(self, opened: Any) -> None:
         """The session works with these books from now on, in place of those before."""
-        from jxc_desktop.services import sync
+        from jxc_desktop.services import holds, sync
         from jxc_desktop.services.queries import Queries
         from jxc_desktop.services.unit_of_work import Commands
 
@@ -42,6 +42,7 @@ class BooksInUse(QObject):
         session.host, session.users, session.actor = opened.host, books.users, actor
         session.commands = Commands(books.engine, actor, origin)
         session.queries = Queries(books.engine, actor, books.features)
+        session.board = holds.Board(books.engine, actor, origin)
         session.journal = session.journal or self._journal(books.address)
         self._keeper = Keeper(session.tasks, partial(_save, books.engine, actor), self)
         session.settings.use(opened.preferences, self._keeper.keep)

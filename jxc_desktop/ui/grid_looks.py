@@ -114,7 +114,10 @@ class Looks:
                   on_hand=values.grouped(figures.on_hand), reserved=values.grouped(figures.reserved),
                   on_order=values.grouped(figures.on_order), unit=item.unit if item else "")
         packs = units.packed(figures.available, item.units) if item else ""
-        return f"{text}\n{tr('Available')} {packs}" if packs else text
+        told = [text, *([f"{tr('Available')} {packs}"] if packs else ())]
+        told += [tr("{name} is typing a document with {quantity} of it", name=h.actor,
+                    quantity=values.grouped(h.quantity)) for h in figures.holders]
+        return "\n".join(told)
 
     def _lot_in_words(self, line: Values, lot: Any) -> str:
         said = [titled(tr(title), date.isoformat()) for title, date in (
@@ -151,6 +154,9 @@ class Looks:
             if short > 0 and self._needed.get(item_id or 0):
                 return Cell(figure, Tone.BAD, tr("short {count}", count=_in_unit(short, unit)))
             available = -short
+        held = self._facts.stock[item_id].held if item_id and self._takes else ZERO
+        if held:
+            return Cell(figure, Tone.WARN, tr("{count} held", count=_in_unit(held, unit)))
         point = self._facts.stock[item_id].reorder_point if item_id else None
         if point is not None and available < point:
             return Cell(figure, Tone.WARN, tr("low"))

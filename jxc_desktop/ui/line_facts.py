@@ -84,6 +84,7 @@ class LineFacts(QObject):
         self.warehouse_id: int | None = None
         self.partner_id: int | None = None
         self.pending = 0
+        self.token = ""  # of this document among those that hold goods
 
     def named(self, item_id: int | None) -> Any:
         """The item's facts, or at least its names; None while unknown."""
@@ -123,12 +124,12 @@ class LineFacts(QObject):
         """Fetch what is missing of these items."""
         asked = frozenset(item_ids)
         if missing := frozenset(i for i in asked if i not in self.items or i not in self.stock):
-            self._run(_items_and_stock, self._queries, missing, self.warehouse_id, done=self._take)
+            self._run(_items_and_stock, self._queries, missing, self._here, done=self._take)
 
     def refresh(self, item_ids: Collection[int]) -> None:
         """The stock of these items has changed somewhere."""
         if known := frozenset(item_ids) & self.stock.keys():
-            self._run(_items_and_stock, self._queries, known, self.warehouse_id, done=self._take)
+            self._run(_items_and_stock, self._queries, known, self._here, done=self._take)
 
     def propose(self, wanted: Collection[Wanted], done: Callable[[dict[int, Any]], None]) -> None:
         """Fetch facts and price proposals of lines; `done` gets the proposals by line key."""
@@ -136,7 +137,7 @@ class LineFacts(QObject):
             self._take(answer[0])
             done(answer[1])
 
-        self._run(_proposals, self._queries, self.kind.key, tuple(wanted), self.partner_id, self.warehouse_id,
+        self._run(_proposals, self._queries, self.kind.key, tuple(wanted), self.partner_id, self._here,
                   done=take)
 
     def find_scanned(self, code: str, done: Callable[["Scanned"], None]) -> None:
@@ -171,6 +172,10 @@ class LineFacts(QObject):
         self.pending += 1
         self._tasks.run(operation, *args, done=finished, failed=failed, write=False)
 
+    @property
+    def _here(self) -> "Here":
+        return Here(self.warehouse_id, self.token)
+
     def _settle(self) -> None:
         self.pending -= 1
 
@@ -181,6 +186,13 @@ class LineFacts(QObject):
             self.stock |= answer.stock
             self.lots |= answer.lots
         self.arrived.emit()
+
+
+class Here(NamedTuple):
+    """Whose stock is asked for, and by which document."""
+
+    warehouse_id: int | None
+    token: str
 
 
 class Known(NamedTuple):
@@ -202,12 +214,12 @@ class Scanned(NamedTuple):
     several: tuple[str, ...] = ()  # items that have a lot of this code
 
 
-def _items_and_stock(queries: Any, item_ids: Collection[int], warehouse_id: int | None) -> Known:
-    items = queries.items(item_ids)
+def _items_and_stock(queries: Any, item_ids: Collection[int], here: Here) -> Known:
+    items, warehouse_id = queries.items(item_ids), here.warehouse_id
     lots = {} if warehouse_id is None else {
         i: tuple(queries.lots(i, warehouse_id)) for i, item in items.items() if item.tracking != NOT_TRACKED}
     spoken = {unit.name: _readings(unit.name) for item in items.values() if len(item.units) > 1 for unit in item.units}
-    return Known(items, queries.stock(item_ids, warehouse_id), lots, spoken, warehouse_id)
+    return Known(items, queries.stock(item_ids, *here), lots, spoken, warehouse_id)
 
 
 @cache
@@ -216,8 +228,8 @@ def _readings(name: str) -> tuple[str, ...]:
 
 
 def _proposals(queries: Any, kind_key: str, wanted: Collection[Wanted], partner_id: int | None,
-               warehouse_id: int | None) -> tuple[Any, dict[int, Any]]:
-    facts = _items_and_stock(queries, {w.item_id for w in wanted}, warehouse_id)
+               here: Here) -> tuple[Any, dict[int, Any]]:
+    facts = _items_and_stock(queries, {w.item_id for w in wanted}, here)
     return facts, {w.key: queries.price_for(kind_key, w.item_id, w.unit_id, partner_id) for w in wanted}
 
 

@@ -39,6 +39,7 @@ class Session:
     demo: bool = False
     language: str = "zh_CN"
     journal: Any = None
+    board: Any = None  # what drafts hold while they are typed
     users: tuple[Any, ...] = ()
     recovered: list[str] = field(default_factory=list)  # keys of documents typed in a program that died
 

@@ -24,7 +24,7 @@ class Conflicts:
         editor = self._editor
         if not editor.isVisible():
             self.stale = True
-        elif items := {number for entity, number in changes if entity == "stock"}:
+        elif items := {number for entity, number in changes if entity in ("stock", "hold")}:
             editor.line_facts.refresh(items)
             editor.info.refresh()
         if editor.form.balance and ("partner_balance", editor.line_facts.partner_id) in changes:
