@@ -87,10 +87,10 @@ def list_(folder: str, address: str, pages: str) -> dict[str, Any]:
     wait(app, lambda: program.session.is_open)
     settle(app, program.session.tasks)
     started = memory()
-    shown = Shown(program, app, "ledger/first")
+    shown = Shown(program, app, "bench/first")
     found = {"first": shown.first, "sums": shown.sums, "scroll": [shown.scroll() for _ in range(int(pages))]}
     found |= {"started": started, "memory": memory(), "rows": len(shown.page.model.rows)}
-    found["again"] = Shown(program, app, "ledger/again").first
+    found["again"] = Shown(program, app, "bench/again").first
     program.close()
     return found
 

@@ -18,9 +18,12 @@ def run(lab: Lab) -> list[Figure]:
 
 
 def _opened(address: str) -> list[dict[str, Any]]:
-    """The same in several programs, one after the other."""
-    with tempfile.TemporaryDirectory() as folder:
-        return [processes.run("bench.ledger", "list", folder, address, PAGES) for _ in range(RUNS)]
+    """The same in several programs, one after the other, none of which knows the settings of another."""
+    found = []
+    for _ in range(RUNS):
+        with tempfile.TemporaryDirectory() as folder:
+            found.append(processes.run("bench.ledger", "list", folder, address, PAGES))
+    return found
 
 
 def _figures(found: list[dict[str, Any]], bare: float, name: str) -> list[Figure]:
