@@ -27,7 +27,7 @@ SOURCES = (*(f"document/{k.key}" for k in document_types.ALL), *(f"record/{r.key
 ROWS, PAGE = 17, 8
 FILLED = ("category", "warehouse", "partner", "employee", "item", "barcode", "stock_level", "lot", "document",
           "document_line", "posting", "stock_move", "stock_balance", "lot_balance", "cost_pool",
-          "stock_alert", "audit_entry")
+          "stock_alert", "audit_entry", "approval_rule", "flow_rule")
 BLIND = Actor("clerk", access.EVERYTHING - {"see_cost"})
 
 
@@ -35,7 +35,7 @@ class Filler:
     """Rows with few different values, many equal ones and many gaps, as no service would write them."""
 
     def __init__(self, connection: Connection):
-        self.connection, self.rng, self.count = connection, Random(5), 0
+        self.connection, self.rng, self.count = connection, Random(9), 0
         self.ids: dict[str, list[int]] = {"unit": [1, 2, 3]}
 
     def fill(self, name: str, **fixed: Any) -> None:
@@ -175,8 +175,8 @@ FILTERS: list[tuple[str, str, Any, Callable[[dict[str, Any]], bool]]] = [
     ("lots", "nonzero", False, lambda r: r["on_hand"] == 0),
     ("lots", "date_from", day(1), lambda r: r["expiry_date"] is not None and r["expiry_date"] >= day(1)),
     ("lots", "date_to", day(1), lambda r: r["expiry_date"] is not None and r["expiry_date"] <= day(1)),
-    ("moves", "date_from", day(2), lambda r: r["date"] >= day(2)),
-    ("moves", "date_to", day(2), lambda r: r["date"] <= day(2)),
+    ("moves", "date_from", day(1), lambda r: r["date"] >= day(1)),
+    ("moves", "date_to", day(1), lambda r: r["date"] <= day(1)),
 ]
 
 

@@ -164,7 +164,8 @@ def test_the_content_of_a_used_pack_unit_stands(company: Company) -> None:
 
 @pytest.mark.parametrize("kind", [r for r in document_types.RECORDS if not r.single], ids=lambda kind: kind.key)
 def test_what_nothing_refers_to_can_be_deleted(company: Company, kind: Any) -> None:
-    values = {"code": "Z", "name": "zz", "decimals": 0, "unit_id": company.kilo}
+    values = {"code": "Z", "name": "zz", "decimals": 0, "unit_id": company.kilo, "document_kind": "sales_order",
+              "role": "manager"}
     children = {"barcode": [{"code": "690"}], "item_unit": [{"unit_id": company.box, "factor": D(2)}],
                 "stock_level": [{"warehouse_id": company.main}]} if kind.key == "item" else {}
     before = {k: v for k, v in company.counts().items() if k in (kind.key, *children)}

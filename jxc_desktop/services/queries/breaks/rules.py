@@ -53,10 +53,13 @@ def goods(papers: Papers, amounts: dict[int | None, Decimal]) -> str:
 
 
 def _by_item(lines: Iterable[Line]) -> dict[int | None, Decimal]:
+    return _added((line.item_id, line.quantity) for line in lines if line.item_id and line.filled)
+
+
+def _added(parts: Iterable[tuple[int | None, Decimal]]) -> dict[int | None, Decimal]:
     found: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
-    for line in lines:
-        if line.item_id and line.filled:
-            found[line.item_id] += line.quantity
+    for item_id, quantity in parts:
+        found[item_id] += quantity
     return dict(found)
 
 
@@ -74,14 +77,14 @@ def taken_twice(papers: Papers) -> Iterator[Finding]:
             continue
         takers = _takers(papers, over)
         last = takers[-1]
-        asked, came = (sum(part, ZERO) for part in ((line.quantity for line in over), over.values()))
-        named = goods(papers, {line.item_id: line.quantity for line in over})
+        more = sum((taken - line.quantity for line, taken in over.items()), ZERO)
         said = tr(", ").join(f"{d.name} ({d.row.date:%m-%d} {_who(d)})" for d in takers)
         yield _found(
             papers, last, Fault.TAKEN_TWICE, last.posted or last.created, severity=Severity.WRONG, step=Step.MOVED,
-            quantity=came - asked if papers.question.item_id else None, text=tr(
-                "{source} says {goods}, but {came} came of it: {documents}", source=source.name, goods=named,
-                came=values.grouped(came), documents=said))
+            quantity=more if papers.question.item_id else None, text=tr(
+                "{source} says {goods}, but {came} came of it: {documents}", source=source.name, documents=said,
+                goods=goods(papers, _by_item(over)),
+                came=goods(papers, _added((line.item_id, taken) for line, taken in over.items()))))
 
 
 def _taken(papers: Papers, line: Line) -> Decimal:
@@ -160,7 +163,7 @@ def without_order(papers: Papers) -> Iterator[Finding]:
             yield _found(papers, d, Fault.NO_ORDER, d.posted, step=Step.ORDERED,
                          quantity=papers.about(papers.mine(d)), text=tr(
                              "{document} of {partner} has no order, unlike the others: {goods}", document=d.name,
-                             partner=d.row.partner or tr("nobody"), goods=goods(papers, _by_item(papers.mine(d)))))
+                             partner=d.row.partner or tr("no partner"), goods=goods(papers, _by_item(papers.mine(d)))))
 
 
 def _may_have_order(d: Document) -> bool:
