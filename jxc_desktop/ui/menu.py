@@ -16,7 +16,7 @@ May = Callable[[str], bool]
 Open = Callable[[str], object]
 
 LOTS = "lots"
-HOME, STOCK, AUDIT, IMPORT, PERIODS = "home", "stock", "audit", "import", "periods"
+HOME, STOCK, AUDIT, IMPORT, PERIODS, BREAKS = "home", "stock", "audit", "import", "periods", "breaks"
 REPORTS = (  # (key, title); services/reports/ says what is in them
     ("sales_summary", N_("Sales summary")), ("sales_detail", N_("Sales details")),
     ("purchase_summary", N_("Purchase summary")), ("purchase_detail", N_("Purchase details")),
@@ -45,7 +45,7 @@ def groups(may: May, on_settings: Callable[[], object], features: frozenset[str]
             if features:
                 entries.insert(1, _entry(LOTS, N_("Lots and serial numbers")))
         if section is Section.STOCK and may("report.see"):
-            entries.append(_entry(PERIODS, N_("Period close")))
+            entries += [_entry(BREAKS, N_("Find the break")), _entry(PERIODS, N_("Period close"))]
         made.append(NavGroup(section.value, title, icon, tuple(entries)))
     reading = may("report.see")
     partners = [_list("record/partner", N_("Partners"))] if may("partner.see") else []

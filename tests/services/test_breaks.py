@@ -138,7 +138,7 @@ def test_a_double_receipt_forced_into_the_database(company: Company, plant: Any)
         assert {f.fault for f in found.findings if f.severity is not Severity.NOTE} == {
             Fault.TAKEN_TWICE, Fault.UNTRACED}, question  # no line of the audit trail tells of it either
         assert next(r for r in found.chain if r.document and r.document.id == new).state == "Twice"
-    assert "螺丝 20, but 40 came" in ask(company, item_id=screws, difference=D(-20)).findings[0].text
+    assert "螺丝 20, but 螺丝 40 came" in ask(company, item_id=screws, difference=D(-20)).findings[0].text
     assert [f.fault for f in ask(company, item_id=screws, difference=D(20)).findings if f.fits][:1] == [
         Fault.TAKEN_TWICE]
 
@@ -253,7 +253,7 @@ def test_goods_that_left_on_a_draft(company: Company) -> None:
     clerk.run(documents.park, planned)
     asked = clerk.run(documents.park, company.draft("sales_order", (wire, 3, 9), date=day(2))).value
     found = ask(company)
-    assert faults(found) == [(Fault.NOT_POSTED, "Delivery note without a number", Step.POSTED, "仓管老李"),
+    assert faults(found) == [(Fault.NOT_POSTED, "Delivery note (draft)", Step.POSTED, "仓管老李"),
                              (Fault.NOT_POSTED, taken.number, Step.POSTED, "销售小张")]
     assert "was taken back or rejected" in found.findings[1].text and found.findings[0].document_id == parked.id
     assert [f.document_id for f in found.findings if f.severity is Severity.NOTE] == [asked.id]

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from PySide6.QtWidgets import QWidget
 
@@ -26,6 +27,11 @@ def key_of_document(document_id: int) -> str:
 def key_of_lot(lot_id: int) -> str:
     """The page that traces a lot back and forward."""
     return f"trace/{lot_id}"
+
+
+def key_of_break(**asked: Any) -> str:
+    """The page that looks for a break: of an item_id (in a warehouse_id), or around the number of a document."""
+    return "breaks?" + urlencode({name: value for name, value in asked.items() if value})
 
 
 def button_for(page: Any, explain: Callable[[], object]) -> list[QWidget]:

@@ -22,7 +22,7 @@ from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import Card, Chip, Metric, figure_font, label
 from jxc_desktop.values import ZERO
 
-TRACE_KEY = "Shift+F2"
+TRACE_KEY, BREAK_KEY = "Shift+F2", "Shift+F4"
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,19 @@ class LedgerPage(ListPage):
         self.trace_button = self.button(tr("Trace the lot"), "link", TRACE_KEY, self.trace)
         self.trace_button.hide()  # until the item is known to be tracked
         bind(self, TRACE_KEY, self.trace)
-        return [self.trace_button, *explaining.button_for(self, self.explain), *super().buttons()]
+        return [self.trace_button, *self._break_button(), *explaining.button_for(self, self.explain),
+                *super().buttons()]
+
+    def _break_button(self) -> Sequence[QWidget]:
+        """The way to why the figure is not what somebody thinks."""
+        if not self.may("report.see"):
+            return []
+        bind(self, BREAK_KEY, self.find_break)
+        return [self.button(tr("Find the break"), "scan-line", BREAK_KEY, self.find_break)]
+
+    def find_break(self) -> None:
+        """Of the item, in the warehouse that is shown."""
+        self.open_wanted.emit(explaining.key_of_break(item_id=self.item_id, warehouse_id=self.warehouse_id))
 
     def trace(self) -> None:
         """The lot or serial number of the row under the bar."""

@@ -104,8 +104,15 @@ def _trace(session: Session, key: str) -> QWidget:
     return TracePage(session, key)
 
 
+def _breaks(session: Session, key: str) -> QWidget:
+    from jxc_desktop.ui.pages.breaks_page import BreaksPage
+
+    return BreaksPage(session, key)
+
+
 BY_PREFIX: dict[str, Callable[[Session, str], Any]] = {
     "home": _home, "list/document/": _documents, "list/record/": _records, "document/": _document,
     "record/": _record, "stock": _stock, "lots": _lots, "ledger/": _ledger, "audit": _audit, "report/": _report,
     "print/": _print, "import": _import, "periods": _periods, "explain/": _explain, "cost/": _cost, "trace/": _trace,
+    "breaks": _breaks,
 }

@@ -1,7 +1,7 @@
 """The parameters of a report: presets of a period, and an editor for everything that can be asked."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
@@ -39,7 +39,8 @@ class ReportStrip(Card):
 
     changed = Signal()
 
-    def __init__(self, context: Context, parameters: Sequence[Field]):
+    def __init__(self, context: Context, parameters: Sequence[Field], *, first: Collection[str] = ()):
+        """`first` are more parameters to stand in the first row, beside the period."""
         super().__init__()
         self.editors: dict[str, Any] = {}
         self._presets = QButtonGroup(self)
@@ -51,7 +52,7 @@ class ReportStrip(Card):
         self._timer.setInterval(_SETTLE)
         self._timer.timeout.connect(self.changed)
         self.body.setContentsMargins(theme.current().sizes.card_x, 8, theme.current().sizes.card_x, 8)
-        above = [f for f in parameters if f.name in (FROM, TO) or f.type is FieldType.CHOICE]
+        above = [f for f in parameters if f.name in (FROM, TO, *first) or f.type is FieldType.CHOICE]
         if above:
             self.body.addLayout(self._first_row(above, context))
         if rest := [f for f in parameters if f not in above]:

@@ -23,6 +23,7 @@ from jxc_desktop.services.queries.breaks.rules import local
 from jxc_desktop.values import ZERO
 
 SHOWN = 500  # rows, the newest
+WORTH_TELLING = 2  # days between two steps
 _WORST = list(SEVERITY_TITLES)
 
 
@@ -65,12 +66,12 @@ def _row(papers: Papers, source: Document | None, d: Document, lines: list[Line]
     ordered = source if source and source.kind.key in ASKING else None
     asked = {line.source_line_id for line in lines if line.source_line_id} if source else set()
     wanted = sum((papers.lines[i].quantity for i in asked), ZERO)
-    done = sum((line.quantity for line in lines), ZERO)
+    done = ZERO if d.counts_goods else sum((line.quantity for line in lines), ZERO)
     row = ChainRow(
         source.paper if source else None, d.paper, d.row.partner or "", d.row.warehouse or "",
         ordered.created if ordered else None, ordered.approved if ordered else None,
         Act(dt.datetime.combine(d.row.date, dt.time()), d.row.created_by) if moves else None, d.posted,
-        d.account if d.stands else None, d.amount, wanted if asked else None, done, _state(d),
+        d.account if d.stands else None, d.amount, wanted if asked else None, done or None, _state(d),
         fits=papers.question.fits(done))
     return replace(row, waited=_waited(row))
 
@@ -94,7 +95,7 @@ def _rest(papers: Papers, d: Document, lines: list[Line]) -> ChainRow | None:
         return None
     state = {Status.POSTED: N_("Open"), Status.CLOSED: N_("Given up")}.get(d.status, STATUS_TITLES[d.status])
     row = ChainRow(d.paper, None, d.row.partner or "", d.row.warehouse or "", d.created, d.approved, None, None, None,
-                   None, wanted, taken if taken else None, tr(state), fits=papers.question.fits(wanted - taken))
+                   None, wanted or None, taken or None, tr(state), fits=papers.question.fits(wanted - taken))
     return replace(row, waited=_waited(row))
 
 
@@ -113,6 +114,6 @@ def _waited(row: ChainRow) -> str:
     known = [(step, act.at.date() if step is Step.MOVED else local(act.at).date()) for step, act in steps if act]
     waits = [((later - earlier).days, a, b) for (a, earlier), (b, later) in pairwise(known)]
     days, a, b = max(waits, key=lambda wait: wait[0], default=(0, Step.ORDERED, Step.ORDERED))
-    if days < 1:
+    if days < WORTH_TELLING:
         return ""
     return tr("{days} d: {before} → {after}", days=days, before=tr(STEP_TITLES[a]), after=tr(STEP_TITLES[b]))

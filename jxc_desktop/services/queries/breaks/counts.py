@@ -12,7 +12,7 @@ from jxc_desktop.errors import NotFound
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import warehouse
-from jxc_desktop.models.stock import stock_move
+from jxc_desktop.models.stock import posting, stock_move
 from jxc_desktop.services import catalog, netting
 from jxc_desktop.services.queries import stock, truth
 from jxc_desktop.services.queries.breaks.answer import CountRow, Paper, Question, StockOver
@@ -63,12 +63,18 @@ def _row(connection: Connection, head: Any, item_id: int) -> CountRow | None:
         _m.document_id == head.id, _m.item_id == item_id)) or ZERO
     book = counted - own if posted else sum((line.book for line in lines if line.book is not None), ZERO)
     at = dt.datetime.combine(head.date, head.time or dt.time())
-    since = tuple_(_m.effective_at, _m.entry) > (at, head.entry) if posted else _m.posting_id > (head.snapshot or 0)
+    since = tuple_(_m.effective_at, _m.entry) > (at, head.entry) if posted else _m.posting_id > _known(connection, head)
     came, went = _moved(connection, *here, since, _m.document_id != head.id)
     return CountRow(
         Paper(head.id, head.kind, head.number or "", head.date), posted, head.warehouse,
         next((line.counter for line in lines if line.counter), None) or head.created_by, head.created_at, book,
         counted, came, went, stock.figures(connection, [item_id], head.warehouse_id)[item_id].on_hand)
+
+
+def _known(connection: Connection, head: Any) -> int:
+    """The last posting that the book quantities of a sheet include."""
+    return head.snapshot or connection.scalar(select(func.max(posting.c.id)).where(
+        posting.c.at <= head.created_at)) or 0
 
 
 def _counted(connection: Connection, lines: Sequence[Any], item_id: int) -> Decimal:

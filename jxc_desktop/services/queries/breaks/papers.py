@@ -96,8 +96,8 @@ class Document:
 
     @property
     def name(self) -> str:
-        """Its number; what has none yet is called by its type."""
-        return self.row.number or tr("{kind} without a number", kind=tr(self.kind.title))
+        """Its number; what has none yet is called a draft of its type."""
+        return self.row.number or tr("{kind} (draft)", kind=tr(self.kind.title))
 
     @property
     def created(self) -> Act:
