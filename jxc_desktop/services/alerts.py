@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, null, select, update
 
+from jxc_desktop.errors import NotFound
+from jxc_desktop.i18n import N_
 from jxc_desktop.models.records import item, lot, stock_level, unit, warehouse
 from jxc_desktop.models.stock import lot_balance, stock_alert, stock_balance
 from jxc_desktop.services import balances
@@ -44,6 +46,17 @@ def refresh_expiry(work: Work, today: dt.date | None = None) -> None:
         given = {"items": items}
         _settle(work, _outdated(work.rows(_LOTS, given), today), [
             r for r in work.rows(_OPEN, given) if r.kind in _EXPIRY], None)
+
+
+def snooze(work: Work, alert_id: int, until: dt.datetime) -> None:
+    """Do not show an open alert before `until` (UTC). Raises NotFound."""
+    work.require("item.see")
+    a = stock_alert.c
+    found = work.connection.execute(select(a.item_id).where(a.id == alert_id, a.cleared_at.is_(None))).first()
+    if found is None:
+        raise NotFound(what=N_("Alert"), key=alert_id)
+    work.connection.execute(update(stock_alert).where(a.id == alert_id).values(snoozed_until=until))
+    work.changes.add(("alert", found.item_id))
 
 
 def _key(alert: Any) -> tuple[str, int, int | None, int | None]:

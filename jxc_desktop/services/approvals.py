@@ -1,5 +1,6 @@
 """Approval: a document that needs somebody's word is submitted when it is saved; the last approval posts it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -41,7 +42,7 @@ def approve(work: Work, document_id: int, version: int) -> Saved:
     from jxc_desktop.services import documents
 
     before, kind, draft = _submitted(work, document_id, version)
-    wanted = _left(work.connection, before, kind, draft)
+    wanted = left(work.connection, before, kind, draft)
     if wanted:
         _allowed(work, before, wanted[0])
         _decide(work, before, wanted[0].number, "approve")
@@ -63,7 +64,7 @@ def reject(work: Work, document_id: int, version: int, reason: str) -> Saved:
         message = N_("{field} is longer than {limit} characters") if reason else N_("{field} is required")
         raise InvalidDraft([Problem("reason", message, None, {"field": N_("Reason"), "limit": REASON_LENGTH})])
     before, kind, draft = _submitted(work, document_id, version)
-    wanted = _left(work.connection, before, kind, draft)
+    wanted = left(work.connection, before, kind, draft)
     level = wanted[0] if wanted else Level(1, frozenset())
     _allowed(work, before, level)
     _decide(work, before, level.number, "reject", reason)
@@ -93,10 +94,15 @@ def waiting_for(connection: Connection, actor: Actor) -> list[tuple[int, str]]:
     found = []
     for row in connection.execute(select(document).where(_d.status == Status.SUBMITTED).order_by(_d.id)):
         kind = document_types.BY_KEY[row.kind]
-        wanted = _left(connection, row, kind, rows.read_draft(connection, row.id))
-        if not wanted or may_decide(actor, wanted[0]):
+        wanted = left(connection, row, kind, rows.read_draft(connection, row.id))
+        if waits_for(connection, actor, row, wanted):
             found.append((row.id, row.kind))
     return found
+
+
+def waits_for(connection: Connection, actor: Actor, row: Any, wanted: Sequence[Level]) -> bool:
+    """Whether the next of the words that a document lacks is this person's."""
+    return not wanted or (may_decide(actor, wanted[0]) and not _own(connection, actor, row))
 
 
 def may_decide(actor: Actor, level: Level) -> bool:
@@ -113,8 +119,8 @@ def _submitted(work: Work, document_id: int, version: int) -> tuple[Any, Documen
     return before, kind, rows.read_draft(work.connection, document_id)
 
 
-def _left(connection: Connection, row: Any, kind: DocumentType, draft: Draft) -> list[Level]:
-    """The levels whose word is still missing, by the rules of today."""
+def left(connection: Connection, row: Any, kind: DocumentType, draft: Draft) -> list[Level]:
+    """The levels whose word a submitted document (`row`) still lacks, by the rules of today."""
     given = set(connection.scalars(select(_a.level).where(
         _a.document_id == row.id, _a.round == row.round, _a.decision == "approve")))
     return [level for level in rules.levels(connection, kind, draft) if level.number not in given]
@@ -123,9 +129,14 @@ def _left(connection: Connection, row: Any, kind: DocumentType, draft: Draft) ->
 def _allowed(work: Work, before: Any, level: Level) -> None:
     if not may_decide(work.actor, level):
         raise PermissionDenied(actor=work.actor.name, permission=f"{before.kind}.approve")
-    own = work.actor.name in (before.created_by, before.changed_by)
-    if own and not catalog.the_company(work.connection).values["self_approval"]:
+    if _own(work.connection, work.actor, before):
         raise OwnDocument(number=before.number)
+
+
+def _own(connection: Connection, actor: Actor, row: Any) -> bool:
+    """Whether somebody prepared a document that another person has to approve."""
+    own = actor.name in (row.created_by, row.changed_by)
+    return own and not catalog.the_company(connection).values["self_approval"]
 
 
 def _decide(work: Work, before: Any, level: int, decision: str, reason: str | None = None) -> None:

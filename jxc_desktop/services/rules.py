@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -19,7 +20,7 @@ from jxc_desktop.services import notices
 from jxc_desktop.services.categories import category_and_below
 from jxc_desktop.services.notices import Kind, Notice
 from jxc_desktop.services.unit_of_work import Saved, Work
-from jxc_desktop.values import ZERO, plain
+from jxc_desktop.values import ZERO, grouped
 
 
 class RefusedByRule(UserError):
@@ -73,27 +74,42 @@ def applies(connection: Connection, table: str, rule_id: int, draft: Draft) -> b
     """Whether a rule would have held for a saved document: a trial, nothing is done."""
     source = flow_rule if table == "flow_rule" else approval_rule
     rule = connection.execute(select(source).where(source.c.id == rule_id)).one()
-    return draft.kind == rule.document_kind and _holds(
-        connection, rule, getattr(rule, "measure", "total"), draft)
+    return would_apply(connection, dict(rule._mapping), draft)
+
+
+def would_apply(connection: Connection, rule: Mapping[str, Any], draft: Draft) -> bool:
+    """The same for a rule that is not saved yet."""
+    return draft.kind == rule["document_kind"] and _holds(
+        connection, SimpleNamespace(**rule), rule.get("measure", "total"), draft)
 
 
 def describe(rule: Mapping[str, Any], names: Mapping[str, str] | None = None) -> str:
     """A rule in plain words; `names` of its category and warehouse."""
-    kind = document_types.BY_KEY[rule["document_kind"]]
-    measure = rule.get("measure", "total")
-    parts = [tr("When a {document} is saved", document=tr(kind.title))]
+    document = tr(document_types.BY_KEY[rule["document_kind"]].title)
+    measure, named, parts = rule.get("measure", "total"), names or {}, []
     if measure != "always" and rule.get("above") is not None:
-        parts.append(f"{tr(dict(MEASURES)[measure])} {plain(rule['above'])}")
-    for name in ("category_id", "warehouse_id"):
-        if rule.get(name):
-            parts.append((names or {}).get(name, ""))
-    role = tr(dict(ROLES)[rule["role"]]) if rule.get("role") else ""
+        parts.append(f"{tr(dict(MEASURES)[measure])} {grouped(rule['above'])}")
+    if rule.get("category_id"):
+        parts.append(tr("an item of category {name}", name=named.get("category_id", "")))
+    if rule.get("warehouse_id"):
+        parts.append(tr("warehouse {name}", name=named.get("warehouse_id", "")))
+    then = _consequence(rule)
+    if not parts:
+        return tr("Whenever a {document} is saved: {then}", document=document, then=then)
+    return tr("When a {document} is saved with {conditions}: {then}", document=document,
+              conditions=tr(" and ").join(parts), then=then)
+
+
+def _consequence(rule: Mapping[str, Any]) -> str:
     action = rule.get("action", "approve")
-    then = tr(dict(ACTIONS)[action])
+    role = tr(dict(ROLES)[rule["role"]]) if rule.get("role") else tr("no role chosen")
     if "level" in rule:
-        then = tr("{then}, level {level}", then=then, level=rule["level"])
-    parts.append(f"{then}: {role}" if role else then)
-    return tr(", ").join(part for part in parts if part)
+        return tr("{role} has to approve it (level {level})", role=role, level=rule["level"])
+    if action == "approve":
+        return tr("{role} has to approve it", role=role)
+    if action == "alert":
+        return tr("tell {role}", role=role)
+    return tr(dict(ACTIONS)[action])
 
 
 def names(connection: Connection, rule: Mapping[str, Any]) -> dict[str, str]:

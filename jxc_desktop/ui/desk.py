@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from jxc_desktop import document_types
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui import menu
 from jxc_desktop.ui.main_window import MainWindow
@@ -18,7 +19,7 @@ from jxc_desktop.ui.stepping import Stepping
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import LoadingBar, label
 
-FEEDING_BADGES = frozenset({"alert", "item"})
+FEEDING_BADGES = frozenset({"alert", "item", "notice", "approval_rule", "flow_rule", *document_types.BY_KEY})
 
 
 class Shell(Protocol):
@@ -207,13 +208,16 @@ class Desk(QObject):
         self.window.setWindowTitle(f"{company['name']} - JXC Desktop")
 
     def _count_alerts(self) -> None:
-        self.session.tasks.run(self.session.queries.alert_count, done=self._show_alert_count,
+        self.session.tasks.run(self.session.queries.counts, done=self._show_counts,
                                failed=lambda error: None, write=False)
 
-    def _show_alert_count(self, count: int) -> None:
-        self.window.top.set_alerts(count, Tone.WARN)
-        if any(group.key == "stock" for group in self.window.navigation.groups):
-            self.window.set_badge("stock", count)
+    def _show_counts(self, counts: Any) -> None:
+        """At the bell, and in the navigation where somebody is awaited."""
+        self.window.top.set_alerts(counts.alerts + counts.told, Tone.WARN)
+        shown = {key for group in self.window.navigation.groups for key in (group.key, *(e.key for e in group.entries))}
+        badges = {"stock": counts.alerts, "workflow": counts.waiting, f"nav/{menu.WAITING}": counts.waiting}
+        for key in badges.keys() & shown:
+            self.window.set_badge(key, badges[key])
 
     # --- menu and palette
 

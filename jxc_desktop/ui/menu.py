@@ -15,7 +15,7 @@ from jxc_desktop.ui.palette import DOCUMENT, FUNCTION, ITEM, PARTNER, PaletteHit
 May = Callable[[str], bool]
 Open = Callable[[str], object]
 
-LOTS = "lots"
+LOTS, WAITING = "lots", "waiting"
 HOME, STOCK, AUDIT, IMPORT, PERIODS, BREAKS = "home", "stock", "audit", "import", "periods", "breaks"
 REPORTS = (  # (key, title); services/reports/ says what is in them
     ("sales_summary", N_("Sales summary")), ("sales_detail", N_("Sales details")),
@@ -31,7 +31,8 @@ _OF_LOTS = frozenset({"lot_stock", "expiry"})
 ACCOUNTS = (("partner_balances", N_("Balances of partners")), ("partner_statement", N_("Partner statement")))
 _AREAS = ((Section.PURCHASE, N_("Purchasing"), "shopping-cart"), (Section.SALES, N_("Sales"), "truck"),
           (Section.STOCK, N_("Stock"), "package"))
-_SHOWN_WITH_PARTNERS = "partner"
+_ELSEWHERE = frozenset({"partner", "approval_rule", "flow_rule"})  # records that are not with the master data
+_REQUEST = "purchase_request"
 
 
 def groups(may: May, on_settings: Callable[[], object], features: frozenset[str] = frozenset()) -> tuple[NavGroup, ...]:
@@ -39,7 +40,7 @@ def groups(may: May, on_settings: Callable[[], object], features: frozenset[str]
     made = [NavGroup(HOME, N_("Home"), "house", opens=HOME)]
     for section, title, icon in _AREAS:
         entries = [_list(f"document/{kind.key}", kind.title) for kind in document_types.ALL
-                   if kind.section is section and may(kind.permission("see"))]
+                   if kind.section is section and kind.key != _REQUEST and may(kind.permission("see"))]
         if section is Section.STOCK and may("item.see"):
             entries.insert(0, _entry(STOCK, N_("Stock query")))
             if features:
@@ -47,6 +48,7 @@ def groups(may: May, on_settings: Callable[[], object], features: frozenset[str]
         if section is Section.STOCK and may("report.see"):
             entries += [_entry(BREAKS, N_("Find the break")), _entry(PERIODS, N_("Period close"))]
         made.append(NavGroup(section.value, title, icon, tuple(entries)))
+    made.append(NavGroup("workflow", N_("Workflow"), "workflow", tuple(_workflow(may))))
     reading = may("report.see")
     partners = [_list("record/partner", N_("Partners"))] if may("partner.see") else []
     made.append(NavGroup("partners", N_("Accounts"), "wallet", (*partners, *_reports(ACCOUNTS, reading))))
@@ -70,8 +72,17 @@ def _reports(reports: tuple[tuple[str, str], ...], may: bool) -> tuple[NavEntry,
     return tuple(_entry(f"report/{key}", title) for key, title in reports) if may else ()
 
 
+def _workflow(may: May) -> list[NavEntry]:
+    """Work that goes from hand to hand, and the company's rules for it."""
+    entries = [_entry(WAITING, N_("Approvals"))] if may("item.see") else []
+    if may(f"{_REQUEST}.see"):
+        entries.append(_list(f"document/{_REQUEST}", document_types.BY_KEY[_REQUEST].title))
+    rules = [document_types.RECORDS_BY_KEY[key] for key in ("approval_rule", "flow_rule")]
+    return entries + [_list(f"record/{r.key}", r.title) for r in rules if may(r.permission("save"))]
+
+
 def _records(may: May) -> list[NavEntry]:
-    kinds = [r for r in document_types.RECORDS if r.key != _SHOWN_WITH_PARTNERS and may(r.permission("see"))]
+    kinds = [r for r in document_types.RECORDS if r.key not in _ELSEWHERE and may(r.permission("see"))]
     entries = [NavEntry(f"record/{r.key}", r.title, f"record/{r.key}/1") if r.single
                else _list(f"record/{r.key}", r.title) for r in kinds]
     importing = [kind.permission("import") for kind in document_types.ALL]

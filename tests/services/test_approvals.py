@@ -192,4 +192,4 @@ def test_a_rule_is_tried_on_a_saved_document_and_said_in_words(company: Company)
         assert [rules.applies(connection, "flow_rule", number, documents.read_draft(connection, s.id))
                 for s in (small, large)] == [False, True]
         row = connection.execute(select(TABLES["flow_rule"])).mappings().one()
-        assert rules.describe(row, rules.names(connection, row)) == "保存销售出库单时、单据金额超过 100、通知角色: 经理"
+        assert rules.describe(row, rules.names(connection, row)) == "保存销售出库单时，若单据金额超过 100，则通知经理"

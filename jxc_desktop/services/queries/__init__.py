@@ -16,9 +16,11 @@ from jxc_desktop import document_types
 from jxc_desktop.document_types.features import in_use
 from jxc_desktop.document_types.schema import Draft, RecordDraft
 from jxc_desktop.errors import PermissionDenied
-from jxc_desktop.services import catalog, database, documents, records
+from jxc_desktop.services import catalog, database, documents, holds, records
 from jxc_desktop.services.catalog import ItemInfo, UnitChoice
 from jxc_desktop.services.queries import history, lists, lookups, paths, stock
+from jxc_desktop.services.queries.desks import DeskQueries
+from jxc_desktop.services.queries.flows import FlowQueries
 from jxc_desktop.services.queries.history import AuditRow, DocumentFacts, DocumentLink
 from jxc_desktop.services.queries.lists import ListColumn, ListPage, ListQuery
 from jxc_desktop.services.queries.lookups import ItemHit, PartnerBalance, PriceProposal, RecordHit
@@ -33,7 +35,7 @@ __all__ = ["AlertRow", "AuditRow", "DocumentFacts", "DocumentLink", "ItemHit", "
            "ListQuery", "PartnerBalance", "PriceProposal", "Queries", "RecordHit", "StockFigures", "UnitChoice"]
 
 
-class Queries(LotQueries, PlanningQueries, ProofQueries, ShopQueries):
+class Queries(DeskQueries, FlowQueries, LotQueries, PlanningQueries, ProofQueries, ShopQueries):
     """The read side of the services for one actor: hides what that person may not see."""
 
     def __init__(self, engine: Engine, actor: Actor, features: frozenset[str] | None = None):
@@ -164,9 +166,15 @@ class Queries(LotQueries, PlanningQueries, ProofQueries, ShopQueries):
 
     # stock
 
-    def stock(self, item_ids: Collection[int], warehouse_id: int | None = None) -> dict[int, StockFigures]:
+    def stock(self, item_ids: Collection[int], warehouse_id: int | None = None,
+              token: str = "") -> dict[int, StockFigures]:
         with self._reading() as c:
-            return stock.figures(c, item_ids, warehouse_id)
+            return stock.figures(c, item_ids, warehouse_id, token)
+
+    def present(self, document_id: int, token: str = "") -> list[tuple[str, str]]:
+        """Who else has a document open: (name, PC)."""
+        with self._reading() as c:
+            return holds.present(c, document_id, token)
 
     def stock_by_warehouse(self, item_id: int) -> list[dict[str, Any]]:
         with self._reading() as c:

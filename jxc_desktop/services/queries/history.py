@@ -72,6 +72,11 @@ def _links(connection: Connection, query: Select[Any]) -> tuple[DocumentLink, ..
                  for r in connection.execute(query.order_by(document.c.id)))
 
 
+def linked(connection: Connection, *where: Any) -> tuple[DocumentLink, ...]:
+    """The documents that meet these conditions, by id."""
+    return _links(connection, select(*_LINK).where(*where))
+
+
 def facts(connection: Connection, document_id: int) -> DocumentFacts:
     """NotFound if there is no such document."""
     d, line = document.c, document_line.c

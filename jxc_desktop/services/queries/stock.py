@@ -2,17 +2,20 @@
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, type_coerce
 
 from jxc_desktop.document_types.schema import Account, Progress, Section, Status
 from jxc_desktop.models.base import Money
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item, lot, unit, warehouse
 from jxc_desktop.models.stock import partner_entry, stock_alert, stock_balance
+from jxc_desktop.services import holds
+from jxc_desktop.services.holds import Holder
+from jxc_desktop.services.unit_of_work import utc_now
 from jxc_desktop.values import ZERO
 
 
@@ -24,6 +27,12 @@ class StockFigures:
     reserved: Decimal = ZERO
     on_order: Decimal = ZERO
     reorder_point: Decimal | None = None
+    holders: tuple[Holder, ...] = ()  # others whose drafts want some of it
+
+    @property
+    def held(self) -> Decimal:
+        """What drafts of others hold; they may still be given up."""
+        return sum((h.quantity for h in self.holders), ZERO)
 
     @property
     def available(self) -> Decimal:
@@ -51,8 +60,9 @@ class AlertRow:
     expires: dt.date | None = None
 
 
-def figures(connection: Connection, item_ids: Collection[int], warehouse_id: int | None) -> dict[int, StockFigures]:
-    """Every asked item has its figures, zero where it never moved."""
+def figures(connection: Connection, item_ids: Collection[int], warehouse_id: int | None,
+            token: str = "") -> dict[int, StockFigures]:
+    """Every asked item has its figures, zero where it never moved. `token`: of the document that asks."""
     b = stock_balance.c
     here = b.item_id == item.c.id if warehouse_id is None else (
         b.item_id == item.c.id) & (b.warehouse_id == warehouse_id)
@@ -63,6 +73,9 @@ def figures(connection: Connection, item_ids: Collection[int], warehouse_id: int
         item, stock_balance, here, isouter=True).where(item.c.id.in_(item_ids)).group_by(
         item.c.id, item.c.reorder_point))
     found = {r.id: StockFigures(r.on_hand, r.reserved, r.on_order, r.reorder_point) for r in rows}
+    for (item_id, where), holders in holds.held(connection, item_ids, token).items():
+        if warehouse_id in (None, where) and item_id in found:
+            found[item_id] = replace(found[item_id], holders=found[item_id].holders + tuple(holders))
     return {i: found.get(i, StockFigures()) for i in item_ids}
 
 
@@ -76,8 +89,14 @@ def by_warehouse(connection: Connection, item_id: int) -> list[dict[str, Any]]:
         w.active).order_by(w.id)).mappings()]
 
 
+def _awake() -> ColumnElement[bool]:
+    """Open alerts that nobody has put off."""
+    a = stock_alert.c
+    return and_(a.cleared_at.is_(None), or_(a.snoozed_until.is_(None), a.snoozed_until <= utc_now()))
+
+
 def alerts(connection: Connection) -> list[AlertRow]:
-    """Open alerts, the newest first."""
+    """Open alerts that are not put off, the newest first."""
     a = stock_alert.c
     return [AlertRow(r.id, r.kind, r.item_id, r.item, r.code, r.spec or "", r.warehouse or "", r.on_hand, r.threshold,
                      r.unit, r.raised_at, r.lot or "", r.expiry_date) for r in connection.execute(
@@ -85,11 +104,11 @@ def alerts(connection: Connection) -> list[AlertRow]:
                warehouse.c.name.label("warehouse"), lot.c.code.label("lot"), lot.c.expiry_date).join_from(
             stock_alert, item, item.c.id == a.item_id).join(unit, unit.c.id == item.c.unit_id).outerjoin(
             warehouse, warehouse.c.id == a.warehouse_id).outerjoin(lot, lot.c.id == a.lot_id).where(
-            a.cleared_at.is_(None)).order_by(a.id.desc()).limit(500))]
+            _awake()).order_by(a.id.desc()).limit(500))]
 
 
 def alert_count(connection: Connection) -> int:
-    return connection.scalar(select(func.count()).where(stock_alert.c.cleared_at.is_(None))) or 0
+    return connection.scalar(select(func.count()).select_from(stock_alert).where(_awake())) or 0
 
 
 def low_items(connection: Connection, item_ids: Collection[int], warehouse_id: int | None) -> set[int]:

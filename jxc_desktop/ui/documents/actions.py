@@ -57,12 +57,15 @@ class Actions:
         status = e.draft.status if e.draft.id and not e.saving.busy and not e.dirty else None
         mirror = e.draft.reversal_of_id is not None
         posted = status is Status.POSTED and not mirror
-        order = e.kind.promise is not None
+        order, waits = e.kind.promise is not None, e.approving
+        yield Action(tr("Approve"), "check", waits.approve, waits.may_decide, "F9")
+        yield Action(tr("Reject…"), "x", waits.reject, waits.may_decide)
+        yield Action(tr("Recall"), "undo-2", waits.recall, waits.may_recall)
         yield Action(tr("Correct"), "pencil", e.correct, posted and not e.editing and self._may("save"), "F2")
         yield Action(tr("Unpost"), "undo-2", self.unpost, posted and self._may("unpost"))
         yield Action(tr("Reverse…"), "rotate-ccw", self.reverse, posted and e.kind.reversible and self._may("reverse"))
         yield Action(tr("Void…"), "ban", self.void,
-                     (posted or status is Status.DRAFT) and self._may("void"))
+                     (posted or status in (Status.DRAFT, Status.SUBMITTED)) and self._may("void"))
         yield Action(tr("Close order"), "lock", lambda: self._run(documents.close),
                      posted and order and self._may("close"))
         yield Action(tr("Open order again"), "refresh-cw", lambda: self._run(documents.reopen),

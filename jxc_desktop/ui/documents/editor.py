@@ -16,11 +16,13 @@ from jxc_desktop.i18n import tr
 from jxc_desktop.ui.context import Context
 from jxc_desktop.ui.documents import extras, keys, opening
 from jxc_desktop.ui.documents.actions import Actions
+from jxc_desktop.ui.documents.approving import Approving
 from jxc_desktop.ui.documents.conflicts import Conflicts
 from jxc_desktop.ui.documents.editor_page import EditorPage
 from jxc_desktop.ui.documents.more_lines import MoreLines
 from jxc_desktop.ui.documents.new_items import NewItems
 from jxc_desktop.ui.documents.opening import Opened, Origin
+from jxc_desktop.ui.documents.presence import Presence
 from jxc_desktop.ui.documents.problems import Problems
 from jxc_desktop.ui.documents.saving import After, Saving
 from jxc_desktop.ui.documents.totals_bar import sums
@@ -55,6 +57,9 @@ class DocumentEditor(EditorPage):
         self._fill_partner, self._focus_due = False, False
         self.saving, self.problems, self.more_lines = Saving(self), Problems(self), MoreLines(self)
         self.menu, self.conflicts, self.new_items = Actions(self), Conflicts(self), NewItems(self)
+        self.approving = Approving(self)
+        self.presence = Presence(self)
+        self.line_facts.token = self.presence.token
         self.extra = extras.of(self)
         self.lines_card.add_tools(self.extra.tools)
         self._connect()
@@ -111,6 +116,7 @@ class DocumentEditor(EditorPage):
         self.set_title(self.draft.number or tr(self.kind.title))
         if self._focus_due:
             self.focus_first()
+        self.presence.shown()
         self.shown.emit()
 
     def current_draft(self) -> Draft:
@@ -175,6 +181,7 @@ class DocumentEditor(EditorPage):
             return
         self.saving.edited()
         self.set_dirty(True)
+        self.presence.edited()
         self._totals_due.start()
         if not any(self.lines.faults()) and not self.form.faults():
             self.bars.clear(Problems.BAR)
@@ -242,6 +249,7 @@ class DocumentEditor(EditorPage):
 
     def closed(self) -> None:
         self._journal_due.stop()
+        self.presence.stop()
         super().closed()
 
     # -- wiring
@@ -280,8 +288,11 @@ class DocumentEditor(EditorPage):
         QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
 
     def save_and_new(self) -> None:
-        """F9."""
-        self.save(After.NEW)
+        """F9: save and take the next one; on a document that waits for one's word, approve it."""
+        if self.draft.status is Status.SUBMITTED:
+            self.approving.approve()
+        else:
+            self.save(After.NEW)
 
     def step(self, by: int) -> None:
         """To the next or the previous document."""
@@ -348,6 +359,7 @@ class DocumentEditor(EditorPage):
 
     def _committed(self, changes: frozenset[tuple[str, int]], initiator: object) -> None:
         self.conflicts.committed(changes, elsewhere=initiator is not self)
+        self.approving.committed(changes)
 
     def refresh(self) -> None:
         """Read the document and its figures again; what is being typed stays."""

@@ -36,5 +36,7 @@ def hints(editor: Any) -> list[tuple[str, str]]:
     if editor.editing:
         return [("Enter", tr("Next cell")), ("Ctrl+D", tr("Same as above")), ("F2", tr("Edit cell")),
                 ("F7", tr("Choose")), ("Ctrl+Del", tr("Delete line"))]
+    if editor.approving.may_decide:
+        return [("F9", tr("Approve")), ("Ctrl+P", tr("Print")), ("Ctrl+Shift+D", tr("Copy as new"))]
     return [("F2", tr("Correct")), ("Ctrl+N", tr("New")), ("Ctrl+P", tr("Print")),
             ("Ctrl+Shift+D", tr("Copy as new")), ("Ctrl+E", tr("Export to Excel"))]

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QWidget
 
-from jxc_desktop.document_types.schema import Draft
+from jxc_desktop.document_types.schema import Draft, Status
 from jxc_desktop.errors import (
     Cancelled,
     DatabaseBusy,
@@ -175,6 +175,10 @@ class Saving:
         toaster, saved = self._editor.toaster, outcome.value
         if after is After.PARK:
             toaster.show(tr("Parked as draft"))
+            return
+        if saved.status == Status.SUBMITTED:
+            toaster.show(tr("{number} submitted: it counts once it is approved", number=saved.number),
+                         icon="clipboard-check")
             return
         low = [a for a in outcome.alerts if a.kind == "low"]
         text = tr("{number} saved", number=saved.number)

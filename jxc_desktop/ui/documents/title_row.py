@@ -11,8 +11,8 @@ from jxc_desktop.ui.buttons import Button, Role
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import Chip, figure_font, label
 
-_TONES = {Status.DRAFT: Tone.NEUTRAL, Status.POSTED: Tone.OK, Status.CLOSED: Tone.NEUTRAL, Status.REVERSED: Tone.WARN,
-          Status.VOID: Tone.BAD}
+_TONES = {Status.DRAFT: Tone.NEUTRAL, Status.SUBMITTED: Tone.WARN, Status.POSTED: Tone.OK,
+          Status.CLOSED: Tone.NEUTRAL, Status.REVERSED: Tone.WARN, Status.VOID: Tone.BAD}
 
 
 class TitleRow(QWidget):
@@ -55,7 +55,7 @@ class TitleRow(QWidget):
             button.setEnabled(may_save)
         correctable = not editing and status is Status.POSTED and draft.reversal_of_id is None
         self.correct.setVisible(correctable and may_save)
-        self.new.setVisible(not editing and may_save)
+        self.new.setVisible(not editing and may_save and status is not Status.SUBMITTED)
 
     def show_saved(self, *, busy: bool, dirty: bool, kept_at: dt.datetime | None) -> None:
         """Whether what is typed is safe, and where."""

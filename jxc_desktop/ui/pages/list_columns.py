@@ -22,10 +22,11 @@ REVERSAL = N_("Reversal")
 _GONE = frozenset({"void", "reversed"})
 _OK, _WARN, _BAD, _PLAIN = Tone.OK, Tone.WARN, Tone.BAD, Tone.NEUTRAL
 TONES: dict[str, dict[Any, Tone]] = {
-    "status": {"posted": _OK, "reversed": _BAD, "void": _BAD},
+    "status": {"submitted": _WARN, "posted": _OK, "reversed": _BAD, "void": _BAD},
     "progress": {"partly": _WARN, "done": _OK},
     "state": {"low": _WARN, "over": Tone.ACCENT, "none": _BAD, "expired": _BAD, "expiring": _WARN},
-    "action": {"void": _BAD, "reverse": _BAD, "delete": _BAD, "unpost": _WARN, "correct": _WARN, "post": _OK},
+    "action": {"void": _BAD, "reverse": _BAD, "delete": _BAD, "unpost": _WARN, "correct": _WARN, "post": _OK,
+               "submit": _WARN, "approve": _OK, "reject": _BAD, "recall": _WARN},
 }
 _STRETCH = {"name": 3, "partner": 2, "changes": 4, "remark": 1, "address": 2}
 _LEAST = {"name": 150, "partner": 120, "changes": 200, "remark": 70, "address": 90}

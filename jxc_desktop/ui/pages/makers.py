@@ -116,3 +116,4 @@ BY_PREFIX: dict[str, Callable[[Session, str], Any]] = {
     "print/": _print, "import": _import, "periods": _periods, "explain/": _explain, "cost/": _cost, "trace/": _trace,
     "breaks": _breaks,
 }
+    "waiting": _waiting,

@@ -48,6 +48,7 @@ def of_document(kind: DocumentType) -> tuple[View, ...]:
     unfinished = View("open", N_("Unfinished"), _fixed(
         status=[Status.POSTED.value], progress=[Progress.OPEN.value, Progress.PARTLY.value]))
     return (EVERYTHING, TODAY, MONTH, View("draft", N_("Drafts"), _fixed(status=Status.DRAFT.value)),
+            View("submitted", N_("Waits for approval"), _fixed(status=Status.SUBMITTED.value)),
             *((unfinished,) if kind.promise else ()),
             View("mine", N_("Mine"), lambda actor, today: {"created_by": actor}))
 

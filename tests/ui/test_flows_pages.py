@@ -1,0 +1,174 @@
+"""Approvals, notices, what follows from orders, and the company's rules, as people meet them on screen."""
+
+from collections.abc import Iterator
+from decimal import Decimal as D
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication
+from sqlalchemy import select
+
+from jxc_desktop.document_types.schema import Status
+from jxc_desktop.models import TABLES
+from jxc_desktop.services import access, approvals
+from jxc_desktop.services.queries import Queries
+from jxc_desktop.services.unit_of_work import Actor, Commands
+from jxc_desktop.ui.dialogs.reason import ReasonDialog
+from jxc_desktop.ui.documents.timeline_panel import TimelineDialog
+from jxc_desktop.ui.pages.waiting_page import WaitingPage
+from jxc_desktop.ui.table import CELL
+from tests.company import Company, _borrowed, line
+from tests.ui.desk import Desk, Key
+from tests.ui.test_editor_actions import do, offered
+
+
+@pytest.fixture
+def at(desk: Desk) -> Iterator[Any]:
+    """`at(name, role)`: the same company at the PC of somebody with a role."""
+    given = desk.context
+
+    def seat(name: str, role: str) -> Company:
+        actor = Actor(name, access.ROLES[role], role=role)
+        commands = Commands(desk.company.engine, actor, f"PC of {name}")
+        desk.context = SimpleNamespace(**{**vars(given), "actor": actor, "commands": commands,
+                                          "queries": Queries(desk.company.engine, actor)})
+        return _borrowed(desk.company, commands)
+
+    yield seat
+    desk.context = given
+
+
+def shown(desk: Desk, page: Any) -> Any:
+    desk.qtbot.addWidget(page, before_close_func=lambda page: page.closed())
+    page.resize(1180, 640)
+    page.show()
+    desk.settle()
+    return page
+
+
+def rule(desk: Desk, level: int = 1, role: str = "manager", **values: Any) -> int:
+    return desk.company.record("approval_rule", name=f"采购 {level}", document_kind="purchase_order", level=level,
+                               role=role, **values)
+
+
+def because(text: str) -> None:
+    """Types a reason into the next question and goes on."""
+    def answer() -> None:
+        dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ReasonDialog) and w.isVisible())
+        assert not dialog.go.isEnabled()
+        dialog.reason.setText(text)
+        dialog.go.click()
+
+    QTimer.singleShot(100, answer)
+
+
+def status(desk: Desk, document_id: int) -> str:
+    d = TABLES["document"].c
+    return str(desk.company.scalar(select(d.status).where(d.id == document_id)))
+
+
+# --- approvals ----------------------------------------------------------------------------------------------
+
+
+def test_a_submitted_document_says_whose_word_it_waits_for(desk: Desk, at: Any) -> None:
+    rule(desk)
+    rule(desk, 2, "accountant")
+    buyer = at("陈明", "buyer")
+    saved = buyer.post("purchase_order", line(desk.items["10021"], 5, "10"))
+    editor = desk.open(f"document/purchase_order/{saved.id}")
+    assert editor.title_row.chip.text() == "待审批" and not editor.editing and editor.lines.read_only
+    assert editor.approving.panel.isVisible()
+    assert editor.approving.panel.text.text() == "等待第 1 级审批（共 2 级）：经理"
+    assert {"撤回"} <= offered(editor) and not {"审批通过", "驳回…", "更正"} & offered(editor)
+    assert not editor.approving.panel.approve.isVisible() and editor.approving.panel.recall.isVisible()
+    at("刘总", "manager")
+    editor = desk.open(f"document/purchase_order/{saved.id}")
+    assert editor.approving.panel.approve.isVisible()
+    desk.press(editor, Key.Key_F9)
+    assert status(desk, saved.id) == "submitted"
+    assert editor.approving.panel.text.text() == "等待第 2 级审批（共 2 级）：会计"
+    assert not editor.approving.panel.approve.isVisible()
+    at("周敏", "accountant")
+    editor = desk.open(f"document/purchase_order/{saved.id}")
+    do(desk, editor, "审批通过")
+    assert editor.draft.status is Status.POSTED and not editor.approving.panel.isVisible()
+    editor.toggle_timeline()
+    desk.settle(editor)
+    [history] = [w for w in QApplication.topLevelWidgets() if isinstance(w, TimelineDialog)]
+    steps = [[history.model.index(row, n).data(CELL).text for n in (1, 2, 3)] for row in range(4)]
+    assert [step[:2] for step in steps] == [["陈明", "提交审批"], ["刘总", "审批通过"], ["周敏", "审批通过"],
+                                            ["周敏", "已审核"]]
+    assert steps[1][2] == "级别：1" and steps[2][2] == "级别：2"
+    history.accept()
+
+
+def test_rejected_with_a_reason_and_submitted_again(desk: Desk, at: Any) -> None:
+    rule(desk)
+    buyer = at("陈明", "buyer")
+    saved = buyer.post("purchase_order", line(desk.items["10021"], 5, "10"))
+    at("刘总", "manager")
+    editor = desk.open(f"document/purchase_order/{saved.id}")
+    because("太贵了")
+    do(desk, editor, "驳回…")
+    assert status(desk, saved.id) == "draft"
+    at("陈明", "buyer")
+    editor = desk.open(f"document/purchase_order/{saved.id}")
+    assert editor.editing and "刘总" in editor.bars.bars["approval"].text
+    assert editor.bars.bars["approval"].text.endswith("驳回：太贵了")
+    editor.save()
+    desk.settle(editor)
+    assert editor.toaster.current.news.text == f"{saved.number} 已提交审批，通过后生效"
+    assert "approval" not in editor.bars.bars and editor.draft.status is Status.SUBMITTED
+    do(desk, editor, "撤回")
+    assert editor.editing and status(desk, saved.id) == "draft"
+
+
+def test_the_waiting_list_approves_several_and_says_what_cannot_be(desk: Desk, at: Any) -> None:
+    rule(desk)
+    desk.company.record("approval_rule", name="出库", document_kind="delivery_note", level=1, role="manager")
+    buyer = at("陈明", "buyer")
+    orders = [buyer.post("purchase_order", line(desk.items["10021"], n, "10")) for n in (1, 2)]
+    short = desk.company.post("delivery_note", line(desk.items["30019"], 99, "10"), partner_id=desk.partner)
+    at("刘总", "manager")
+    page = shown(desk, WaitingPage(desk.context))
+    QAbstractItemModelTester(page.model, QAbstractItemModelTester.FailureReportingMode.Fatal, page)
+    assert [row.id for row in page.model.rows] == [orders[0].id, orders[1].id, short.id]
+    assert page.views.tabText(0) == "待我审批 3"
+    page.table.selectAll()
+    assert page.approve_button.text() == "审批 3 张"
+    QTest.keyClick(page.table, Key.Key_F9)
+    desk.settle()
+    desk.settle()
+    assert [status(desk, s.id) for s in (*orders, short)] == ["posted", "posted", "submitted"]
+    assert [row.id for row in page.model.rows] == [short.id]
+    assert page.bars.bars["faults"].text.startswith(f"{short.number}: ")
+    with desk.qtbot.waitSignal(page.open_wanted) as wanted:
+        QTest.keyClick(page.table, Key.Key_Return)
+    assert wanted.args == [f"document/delivery_note/{short.id}"]
+    because("没货")
+    page.reject()
+    desk.settle()
+    assert status(desk, short.id) == "draft" and not page.model.rows
+
+
+def test_the_waiting_list_follows_what_others_do(desk: Desk, at: Any) -> None:
+    rule(desk)
+    buyer = at("陈明", "buyer")
+    mine = shown(desk, WaitingPage(desk.context))
+    saved = buyer.post("purchase_order", line(desk.items["10021"], 5, "10"))
+    desk.context.changes.publish({("purchase_order", saved.id), ("notice", 0)})
+    desk.settle()
+    assert not mine.model.rows and not mine.approve_button.isEnabled()
+    mine.views.setCurrentIndex(1)
+    assert [row.number for row in mine.model.rows] == [saved.number]
+    assert desk.context.queries.counts().waiting == 0
+    manager = at("刘总", "manager")
+    assert desk.context.queries.counts().waiting == 1
+    manager.run(approvals.approve, saved.id, manager.version(saved))
+    mine.context.changes.publish({("notice", 0)})
+    desk.settle()
+    assert not mine.model.rows
+    assert D(5) == desk.company.balance(desk.items["10021"])[2]
