@@ -110,10 +110,16 @@ def _breaks(session: Session, key: str) -> QWidget:
     return BreaksPage(session, key)
 
 
+def _waiting(session: Session, key: str) -> QWidget:
+    from jxc_desktop.ui.pages.waiting_page import WaitingPage
+
+    return WaitingPage(session, key)
+
+
 BY_PREFIX: dict[str, Callable[[Session, str], Any]] = {
     "home": _home, "list/document/": _documents, "list/record/": _records, "document/": _document,
     "record/": _record, "stock": _stock, "lots": _lots, "ledger/": _ledger, "audit": _audit, "report/": _report,
     "print/": _print, "import": _import, "periods": _periods, "explain/": _explain, "cost/": _cost, "trace/": _trace,
+    "waiting": _waiting,
     "breaks": _breaks,
 }
-    "waiting": _waiting,
