@@ -32,7 +32,7 @@ class Severity(StrEnum):
     NOTE = "note"  # good to know
 
 
-SEVERITY_TITLES = {Severity.WRONG: N_("Wrong"), Severity.SUSPECT: N_("Look at it"), Severity.NOTE: N_("Good to know")}
+SEVERITY_TITLES = {Severity.WRONG: N_("Wrong"), Severity.SUSPECT: N_("Look at it"), Severity.NOTE: N_("To know")}
 
 
 class Fault(StrEnum):

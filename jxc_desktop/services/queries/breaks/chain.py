@@ -16,6 +16,7 @@ from jxc_desktop.services.queries.breaks.answer import (
     Act,
     ChainRow,
     Finding,
+    Paper,
     Step,
 )
 from jxc_desktop.services.queries.breaks.papers import ASKING, MOVING, Document, Line, Papers
@@ -28,19 +29,23 @@ _WORST = list(SEVERITY_TITLES)
 
 
 def chain(papers: Papers, findings: Iterable[Finding]) -> tuple[ChainRow, ...]:
-    """The newest ways first; what was found stands with its document."""
+    """The newest ways first, those of one order together; what was found stands with its document."""
     told: dict[int, Finding] = {}
     for f in findings:
         known = told.get(f.document_id or 0)
         if f.document_id and (known is None or _WORST.index(f.severity) < _WORST.index(known.severity)):
             told[f.document_id] = f
-    rows = [_marked(row, told) for row in _rows(papers)]
-    return tuple(sorted(rows, key=_newest, reverse=True)[:SHOWN])
+    ways: dict[int, list[ChainRow]] = defaultdict(list)
+    for row in _rows(papers):
+        ways[(row.source or row.document).id].append(_marked(row, told))  # type: ignore[union-attr]
+    together = [sorted(rows, key=_age, reverse=True) for rows in ways.values()]
+    together.sort(key=lambda rows: _age(rows[0]), reverse=True)
+    return tuple(row for rows in together for row in rows)[:SHOWN]
 
 
-def _newest(row: ChainRow) -> tuple[dt.date, int]:
-    first = row.document or row.source
-    return (first.date, first.id) if first else (dt.date.min, 0)
+def _age(row: ChainRow) -> tuple[dt.date, int]:
+    last: Paper = row.document or row.source  # type: ignore[assignment]
+    return last.date, last.id
 
 
 def _rows(papers: Papers) -> Iterator[ChainRow]:
