@@ -6,6 +6,7 @@ they go to; in all warehouses together they are on hand already.
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -84,7 +85,7 @@ def timeline(connection: Connection, item_id: int, warehouse_id: int | None = No
 
 def held(connection: Connection) -> defaultdict[tuple[int, int | None], Held]:
     """Figures of every item by (item, warehouse); warehouse None is all together."""
-    found: dict[tuple[int, int | None], Held] = defaultdict(Held)
+    found: defaultdict[tuple[int, int | None], Held] = defaultdict(Held)
     for r in connection.execute(select(_b.item_id, _b.warehouse_id, _b.on_hand, _b.reserved)):
         for place in (None, r.warehouse_id):
             found[r.item_id, place] = found[r.item_id, place].plus(Held(r.on_hand, r.reserved))
@@ -105,8 +106,14 @@ def _open(*columns: Any) -> Select[Any]:
         _l.base_quantity > _l.fulfilled)
 
 
+def open_lines(connection: Connection, item_id: int, warehouse_id: int | None) -> Sequence[Any]:
+    """What orders still bring of an item and take: rows of (kind, number, due_date, left, reserved)."""
+    return connection.execute(_open_lines(item_id, warehouse_id)).all()
+
+
 def _open_lines(item_id: int, warehouse_id: int | None) -> Select[Any]:
-    lines = _open(_d.kind, _d.number, _d.due_date, _LEFT.label("left")).where(_l.item_id == item_id).order_by(_d.id)
+    lines = _open(_d.kind, _d.number, _d.due_date, _LEFT.label("left"), _l.reserved).where(
+        _l.item_id == item_id).order_by(_d.id)
     here = _place == warehouse_id if warehouse_id is not None else _d.kind.not_in(_OURS)
     return lines.where(here)
 

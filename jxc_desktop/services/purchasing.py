@@ -17,7 +17,6 @@ from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item, partner
 from jxc_desktop.services import catalog, documents, orders, replenishment, units
 from jxc_desktop.services.catalog import ItemInfo, UnitChoice
-from jxc_desktop.services.queries import lookups, paths
 from jxc_desktop.services.unit_of_work import Work
 from jxc_desktop.values import ZERO
 
@@ -57,6 +56,8 @@ def order(work: Work, choices: Sequence[Choice], post: bool = True) -> list[list
     A line for each choice, linked to its request; the last line of an item takes what fills the supplier's packs.
     Raises OrderedAlready, and what saving raises: then nothing is ordered at all.
     """
+    from jxc_desktop.services.queries import paths
+
     kind = document_types.BY_KEY[ORDER]
     work.require(kind.permission("save"))
     _refuse_ordered(work, choices)
@@ -75,10 +76,12 @@ def order(work: Work, choices: Sequence[Choice], post: bool = True) -> list[list
 
 def offers(connection: Connection, item_ids: Collection[int]) -> dict[int, list[Offer]]:
     """Who supplied each item, the latest first."""
+    from jxc_desktop.services.queries.lookups import selling_kinds
+
     place = func.row_number().over(partition_by=(_l.item_id, _d.partner_id), order_by=(_d.date.desc(), _l.id.desc()))
     lines = select(_l.item_id, _d.partner_id, _l.price, _l.factor, _l.per, _d.date, place.label("n")).join_from(
         document_line, document, _d.id == _l.document_id).where(
-        _d.kind.in_(lookups.selling_kinds(False)), _d.status == Status.POSTED, _d.reversal_of_id.is_(None),
+        _d.kind.in_(selling_kinds(False)), _d.status == Status.POSTED, _d.reversal_of_id.is_(None),
         _l.item_id.in_(item_ids), _l.price.is_not(None), _l.gift.is_(False)).subquery()
     found: dict[int, list[Offer]] = defaultdict(list)
     for r in connection.execute(select(lines, partner.c.name).join_from(
@@ -111,21 +114,20 @@ def in_full_packs(quantity: Decimal, info: ItemInfo, multiple: Decimal | None) -
 
 
 def pending(connection: Connection) -> tuple[set[int], dict[tuple[int, int | None], Decimal]]:
-    """What drafts of orders and those that wait for approval will order: the lines of requests that they serve,
-    and the rest by (item, warehouse) and by (item, None).
+    """What drafts of orders, and those that wait for approval, will order: the lines of requests that they serve,
+    and how much for stock by (item, warehouse) and by (item, None).
     """
-    source, quantities = document_line.alias(), defaultdict[tuple[int, int | None], Decimal](Decimal)
-    rows = connection.execute(select(
-        _l.item_id, _l.unit_id, _l.quantity, _l.source_line_id, _d.warehouse_id, source.c.id.label("request")).join_from(
-        document_line, document, _d.id == _l.document_id).outerjoin(source, source.c.id == _l.source_line_id).where(
+    quantities: dict[tuple[int, int | None], Decimal] = defaultdict(Decimal)
+    rows = connection.execute(select(_l.item_id, _l.unit_id, _l.quantity, _l.source_line_id, _d.warehouse_id).join_from(
+        document_line, document, _d.id == _l.document_id).where(
         _d.kind == ORDER, _d.status.in_(PENDING), _l.item_id.is_not(None))).all()
     infos = catalog.items(connection, {r.item_id for r in rows})
     for r in rows:
         choice = infos[r.item_id].choice(r.unit_id)
-        if choice and r.quantity:
+        if choice and r.quantity and not r.source_line_id:
             for place in {r.warehouse_id, None}:
                 quantities[r.item_id, place] += choice.base(r.quantity)
-    return {r.request for r in rows if r.request}, dict(quantities)
+    return {r.source_line_id for r in rows if r.source_line_id}, dict(quantities)
 
 
 def _refuse_ordered(work: Work, choices: Sequence[Choice]) -> None:
@@ -141,6 +143,8 @@ def _refuse_ordered(work: Work, choices: Sequence[Choice]) -> None:
 
 
 def _draft(work: Work, supplier_id: int, chosen: Sequence[Choice]) -> Draft:
+    from jxc_desktop.services.queries import paths
+
     c, ids = work.connection, {choice.item_id for choice in chosen}
     infos, known = catalog.items(c, ids), offers(c, ids)
     buying = {r.id: r for r in c.execute(select(item.c.id, item.c.order_multiple, item.c.lead_days).where(
@@ -182,7 +186,8 @@ def _due(connection: Connection, today: dt.date, lead_days: Sequence[int | None]
     if known:
         return replenishment.due(today, max(known))
     asked = [choice.request_line_id for choice in chosen if choice.request_line_id]
-    return connection.scalar(select(func.min(_d.due_date)).join_from(
+    needed: dt.date | None = connection.scalar(select(func.min(_d.due_date)).join_from(
         document_line, document, _d.id == _l.document_id).where(_l.id.in_(asked), _d.due_date >= today))
+    return needed
 
 

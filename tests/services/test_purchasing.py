@@ -129,10 +129,10 @@ def test_an_order_that_needs_a_word_waits_for_it(company: Company) -> None:
     c.record("approval_rule", name="大额", document_kind="purchase_order", level=1, role="manager", above=D(0))
     [line_id] = request(c, line(item, 3))
     c.post("goods_receipt", line(item, 1, 5))
-    [made] = ordered(c, [Choice(item, c.supplier, D(3), line_id)])
+    [made] = ordered(c, [Choice(item, c.supplier, D(3), line_id), Choice(item, c.supplier, D(2))])
     assert made.status == "submitted"
     with c.engine.connect() as connection:
-        assert purchasing.pending(connection) == ({line_id}, {(item, c.main): 3, (item, None): 3})
+        assert purchasing.pending(connection) == ({line_id}, {(item, c.main): 2, (item, None): 2})
 
 
 def test_the_last_of_each_supplier_the_latest_first(company: Company) -> None:

@@ -1,0 +1,43 @@
+"""Three desks on the same data: what buyers, salespeople and the warehouse have to do now."""
+
+import datetime as dt
+from contextlib import AbstractContextManager
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from jxc_desktop.services.queries.desks import buying, promise, selling, storing
+from jxc_desktop.services.queries.desks.buying import BuyerDesk
+from jxc_desktop.services.queries.desks.promise import Promised, promise_date
+from jxc_desktop.services.queries.desks.selling import SalesDesk
+from jxc_desktop.services.queries.desks.storing import StockDesk
+from jxc_desktop.services.unit_of_work import Actor
+
+__all__ = ["BuyerDesk", "DeskQueries", "Promised", "SalesDesk", "StockDesk", "promise_date"]
+
+
+class DeskQueries:
+    """For `Queries`, which opens the transactions."""
+
+    actor: Actor
+
+    def _reading(self, permission: str | None = None) -> AbstractContextManager[Connection]:
+        raise NotImplementedError
+
+    def buyer_desk(self, today: dt.date | None = None) -> BuyerDesk:
+        with self._reading("purchase_order.see") as c:
+            return buying.desk(c, today or dt.date.today())
+
+    def sales_desk(self, today: dt.date | None = None, *, mine: bool = False) -> SalesDesk:
+        """`mine`: only the orders of who asks."""
+        with self._reading("sales_order.see") as c:
+            return selling.desk(c, today or dt.date.today(), self.actor if mine else None)
+
+    def stock_desk(self, today: dt.date | None = None) -> StockDesk:
+        with self._reading("item.see") as c:
+            return storing.desk(c, today or dt.date.today(), costs=self.actor.may("see_cost"))
+
+    def promise(self, item_id: int, quantity: Decimal, warehouse_id: int | None = None) -> Promised:
+        """When so many base units can be promised."""
+        with self._reading("item.see") as c:
+            return promise.promised(c, item_id, quantity, warehouse_id)

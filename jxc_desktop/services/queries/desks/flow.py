@@ -1,0 +1,33 @@
+"""How many documents wait at each step, of every type at once."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, case, func, or_, select
+
+from jxc_desktop.document_types.schema import Progress, Status
+from jxc_desktop.models.documents import document
+
+OPEN = "open"  # an order that stands and is not done; the other states are those of Status
+Pending = Mapping[tuple[str, str], "Count"]
+
+
+class Count(NamedTuple):
+    """Documents of a type in a state; `late` were promised for a day that is over."""
+
+    number: int = 0
+    late: int = 0
+
+
+_d = document.c
+
+
+def pending(connection: Connection, today: dt.date) -> Pending:
+    """By (type, state): drafts, what waits for approval, orders that are open."""
+    late = func.sum(case((_d.due_date < today, 1), else_=0)).label("late")
+    rows = connection.execute(select(_d.kind, _d.status, func.count().label("number"), late).where(
+        _d.reversal_of_id.is_(None), or_(_d.status.in_((Status.DRAFT, Status.SUBMITTED)), and_(
+            _d.status == Status.POSTED, _d.progress.in_((Progress.OPEN, Progress.PARTLY))))).group_by(
+        _d.kind, _d.status))
+    return {(r.kind, OPEN if r.status == Status.POSTED else r.status): Count(r.number, r.late) for r in rows}
