@@ -4,6 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -162,22 +163,39 @@ def test_a1_killed_around_the_commit(desk: Desk, table: Table, tmp_path: Path, c
     journal.close()
 
 
-def test_a6_the_person_is_told_and_tries_again(file_desk: Desk, table: Table) -> None:
-    desk, editor = file_desk, typed_note(file_desk)
-    before, path = lines_of(editor), file_of(desk.company.url)
-    away = path.rename(path.with_suffix(".away"))
-    desk.company.engine.dispose()
-    started = time.monotonic()
-    QTest.keyClick(QApplication.focusWidget() or editor, Key.Key_F12)
-    desk.qtbot.waitUntil(lambda: "save" in editor.bars.bars, timeout=SOON)
-    told = time.monotonic() - started
-    assert "无法连接" in editor.bars.bars["save"].text and lines_of(editor) == before and editor.dirty
-    away.rename(path)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a6_the_person_is_told_and_tries_again(kind: str, request: pytest.FixtureRequest, table: Table) -> None:
+    desk: Desk = request.getfixturevalue("file_desk" if kind == "sqlite" else "far_desk")
+    editor = typed_note(desk)
+    before = lines_of(editor)
+    with file_away(desk) if kind == "sqlite" else nobody_answers(desk, request.getfixturevalue("proxy")):
+        started = time.monotonic()
+        QTest.keyClick(QApplication.focusWidget() or editor, Key.Key_F12)
+        desk.qtbot.waitUntil(lambda: "save" in editor.bars.bars, timeout=SOON)
+        told = time.monotonic() - started
+        assert "无法连接" in editor.bars.bars["save"].text and lines_of(editor) == before and editor.dirty
     link(editor.bars.bars["save"], "重试", editor).click()
     desk.settle(editor)
     saved = len(desk.saved("delivery_note"))
-    table.row("A6 the person is told", "sqlite", 1, abs(saved - 1), f"after {told:.2f} s, what was typed still there")
+    table.row("A6 the person is told", kind, 1, abs(saved - 1), f"after {told:.2f} s, what was typed still there")
     assert saved == 1 and editor.draft.status is Status.POSTED
+
+
+@contextmanager
+def file_away(desk: Desk) -> Iterator[None]:
+    path = file_of(desk.company.url)
+    away = path.rename(path.with_suffix(".away"))
+    desk.company.engine.dispose()
+    yield
+    away.rename(path)
+
+
+@contextmanager
+def nobody_answers(desk: Desk, proxy: Proxy) -> Iterator[None]:
+    proxy.refusing = True
+    desk.company.engine.dispose()
+    yield
+    proxy.refusing = False
 
 
 def test_a14_the_person_waits_until_it_is_known(far_desk: Desk, proxy: Proxy, table: Table,
