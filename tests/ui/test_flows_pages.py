@@ -1,5 +1,6 @@
 """Approvals, notices, what follows from orders, and the company's rules, as people meet them on screen."""
 
+import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal as D
 from types import SimpleNamespace
@@ -13,11 +14,14 @@ from sqlalchemy import select
 
 from jxc_desktop.document_types.schema import Status
 from jxc_desktop.models import TABLES
-from jxc_desktop.services import access, approvals
+from jxc_desktop.services import access, approvals, followups
 from jxc_desktop.services.queries import Queries
-from jxc_desktop.services.unit_of_work import Actor, Commands
+from jxc_desktop.services.unit_of_work import Actor, Commands, utc_now
 from jxc_desktop.ui.dialogs.reason import ReasonDialog
 from jxc_desktop.ui.documents.timeline_panel import TimelineDialog
+from jxc_desktop.ui.main_window import MainWindow
+from jxc_desktop.ui.pages.alerts_panel import AlertsPanel
+from jxc_desktop.ui.pages.bell_entries import snoozes
 from jxc_desktop.ui.pages.waiting_page import WaitingPage
 from jxc_desktop.ui.table import CELL
 from tests.company import Company, _borrowed, line
@@ -172,3 +176,87 @@ def test_the_waiting_list_follows_what_others_do(desk: Desk, at: Any) -> None:
     desk.settle()
     assert not mine.model.rows
     assert D(5) == desk.company.balance(desk.items["10021"])[2]
+
+
+# --- the bell -----------------------------------------------------------------------------------------------
+
+
+def bell(desk: Desk) -> AlertsPanel:
+    window = MainWindow(desk.context)
+    desk.qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    panel = AlertsPanel(desk.context, window)
+    panel.popup(window.top.bell)
+    desk.settle()
+    return panel
+
+
+def told(panel: AlertsPanel) -> list[str]:
+    return [card.entry.text for card in panel.cards if card.notice]
+
+
+def test_the_bell_tells_in_families_and_can_be_put_off(desk: Desk, at: Any) -> None:
+    rule(desk)
+    buyer = at("陈明", "buyer")
+    saved = buyer.post("purchase_order", line(desk.items["10021"], 5000, "10"))
+    at("刘总", "manager")
+    panel = bell(desk)
+    assert [card.entry.kind for card in panel.cards] == ["low", "low", "low", "approve"]
+    assert told(panel) == [f"陈明的 {saved.number} 待第1级审批：50,000"]
+    low, waiting = panel.cards[0], panel.cards[-1]
+    assert low.dismiss.isHidden() and not waiting.dismiss.isHidden() and waiting.action.text() == "去审批"
+    times = dict(snoozes(dt.datetime(2026, 3, 2, 17, 30).astimezone()))
+    assert times["1 小时后提醒"] - dt.timedelta(minutes=30) == dt.datetime(2026, 3, 2, 18).astimezone(
+        dt.UTC).replace(tzinfo=None)
+    assert times["明天提醒"] == dt.datetime(2026, 3, 3, 8).astimezone(dt.UTC).replace(tzinfo=None)
+    before = desk.context.queries.counts()
+    later = utc_now() + dt.timedelta(hours=1)
+    for card in (low, waiting):
+        panel.snooze(card.entry, later)
+        desk.settle()
+    assert [card.entry.kind for card in panel.cards] == ["low", "low"]
+    now = desk.context.queries.counts()
+    assert (before.alerts - now.alerts, before.told - now.told, now.waiting) == (1, 1, 1)
+
+
+def test_a_rejection_is_told_revised_and_seen_to(desk: Desk, at: Any) -> None:
+    rule(desk)
+    buyer = at("陈明", "buyer")
+    saved = buyer.post("purchase_order", line(desk.items["10021"], 5, "10"))
+    manager = at("刘总", "manager")
+    manager.run(approvals.reject, saved.id, manager.version(saved), "太贵")
+    at("陈明", "buyer")
+    panel = bell(desk)
+    assert told(panel) == [f"{saved.number} 被刘总驳回：太贵"]
+    card = next(c for c in panel.cards if c.notice)
+    with desk.qtbot.waitSignal(panel.open_wanted) as wanted:
+        card.action.click()
+    assert wanted.args == [f"document/purchase_order/{saved.id}"] and not panel.isVisible()
+    panel = bell(desk)
+    QTest.keyClick(next(c for c in panel.cards if c.notice), Key.Key_Delete)
+    desk.settle()
+    assert told(panel) == []
+
+
+def test_requests_and_arrivals_lead_to_the_next_document(desk: Desk, at: Any) -> None:
+    desk.company.settings(reserve_on_order=True, follow_request="auto", follow_delivery="off", serve_waiting=True)
+    order = desk.company.post("sales_order", line(desk.items["30019"], 20, "200"), partner_id=desk.partner)
+    at("陈明", "buyer")
+    panel = bell(desk)
+    asked = next(c for c in panel.cards if c.entry.kind == "request")
+    with desk.qtbot.waitSignal(panel.open_wanted) as wanted:
+        asked.action.click()
+    assert wanted.args == [f"document/purchase_order/from-{asked.notice.document_id}"]
+    desk.company.post("goods_receipt", line(desk.items["30019"], 20, "150"))
+    at("admin", "administrator")
+    panel = bell(desk)
+    arrived = next(c for c in panel.cards if c.entry.kind == "arrived")
+    assert order.number in arrived.entry.text
+    with desk.qtbot.waitSignal(panel.open_wanted) as wanted:
+        arrived.action.click()
+    assert wanted.args == [f"document/delivery_note/from-{order.id}"]
+    draft = desk.company.run(followups.prepare_delivery, order.id).value
+    with desk.qtbot.waitSignal(panel.open_wanted) as wanted:
+        arrived.action.click()
+    assert wanted.args == [f"document/delivery_note/{draft.id}"]

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QPushButton
 from jxc_desktop.services.queries import Queries
 from jxc_desktop.services.unit_of_work import Actor
 from jxc_desktop.ui.main_window import MainWindow
-from jxc_desktop.ui.pages.alerts_panel import AlertsPanel, order_for, sentence
+from jxc_desktop.ui.pages.alerts_panel import AlertsPanel
 from jxc_desktop.ui.pages.audit_page import AuditPage
+from jxc_desktop.ui.pages.bell_entries import order_for, sentence
 from jxc_desktop.ui.pages.ledger_page import LedgerPage
 from jxc_desktop.ui.pages.stock_page import StockPage
 from jxc_desktop.ui.table import CELL
@@ -123,7 +124,7 @@ def test_alerts_come_and_go_with_the_saves(desk: Desk) -> None:
     desk.settle()
     named = {c.alert.item for c in panel.cards}
     assert "红烧牛肉面五连包" in named and "山泉饮用天然水" not in named
-    desk.company.post("delivery_note", line(desk.items["10021"], 480, "1"))
+    desk.company.post("delivery_note", line(desk.items["10021"], 480, "26"))
     desk.context.changes.publish({("alert", desk.items["10021"])})
     desk.settle()
     assert panel.cards[0].alert.item == "山泉饮用天然水"

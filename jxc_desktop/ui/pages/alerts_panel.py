@@ -1,99 +1,93 @@
-"""What the bell shows: stock that needs somebody, each with one sentence and one thing to do."""
+"""What the bell shows: what needs somebody, in families, each with one sentence and one thing to do."""
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from jxc_desktop import values
 from jxc_desktop.document_types.schema import Draft
-from jxc_desktop.i18n import N_, tr
-from jxc_desktop.services.queries import AlertRow
+from jxc_desktop.errors import UserError
+from jxc_desktop.i18n import tr
+from jxc_desktop.services import alerts, notices
+from jxc_desktop.services.queries.flows import Bell
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.buttons import Button, Role
 from jxc_desktop.ui.operations import Operations
-from jxc_desktop.ui.pages.ledger_page import key_of
+from jxc_desktop.ui.pages.bell_entries import (
+    ORDER,
+    Entry,
+    Family,
+    action_of,
+    ago,
+    delivery_of,
+    grouped_by_family,
+    order_for,
+    snoozes,
+)
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import Chip, EmptyState, IconLabel, label
 
-_WIDTH, _HEIGHT, _MARGIN = 460, 520, 8
-_MOST = 60  # rows shown; the rest is one click away in the stock query
-GROUPS = (("expired", N_("Expired goods"), "triangle-alert", "bad"), ("low", N_("Low stock"), "triangle-alert", "warn"),
-          ("expiring", N_("Goods that expire soon"), "info", "warn"), ("over", N_("Too much stock"), "info", "accent"))
-_SENTENCES = {
-    "low": N_("{place}{on_hand} {unit} on hand, the minimum is {threshold}"),
-    "over": N_("{place}{on_hand} {unit} on hand, the maximum is {threshold}"),
-    "expiring": N_("{place}{on_hand} {unit} of lot {lot} can be used until {expires}"),
-    "expired": N_("{place}{on_hand} {unit} of lot {lot} could be used until {expires}")}
-_TONES = {"warn": Tone.WARN, "bad": Tone.BAD}
-ORDER = "purchase_order"
-
-
-def sentence(alert: AlertRow) -> str:
-    """What is the matter, in one sentence."""
-    place = tr("{warehouse}: ", warehouse=alert.warehouse) if alert.warehouse else ""
-    return tr(_SENTENCES[alert.kind], place=place, on_hand=values.grouped(alert.on_hand), unit=alert.unit,
-              threshold=values.grouped(alert.threshold), lot=alert.lot, expires=alert.expires)
-
-
-def order_for(queries: Any, alert: AlertRow) -> Draft:
-    """On a worker: a purchase order of what is missing, with the last price paid."""
-    draft: Draft = queries.new_draft(ORDER)
-    item = queries.items([alert.item_id])[alert.item_id]
-    figures = queries.stock([alert.item_id], None)[alert.item_id]
-    coming = values.ZERO if alert.warehouse else figures.on_order - figures.reserved
-    missing = alert.threshold - alert.on_hand - coming
-    if missing <= 0:  # enough is on its way; who orders all the same decides how much
-        missing = alert.threshold - alert.on_hand
-    price = queries.price_for(ORDER, alert.item_id, item.unit_id, None).price
-    draft.lines = [{"item_id": alert.item_id, "unit_id": item.unit_id, "quantity": missing, "price": price,
-                    "tax_rate": item.tax_rate}]
-    return draft
+_WIDTH, _HEIGHT, _MARGIN = 540, 600, 8
+FEW = 4  # of a family; the rest is one click away
+_MOST = 60
+_TONES = {"warn": Tone.WARN, "bad": Tone.BAD, "ok": Tone.OK, "accent": Tone.ACCENT}
 
 
 class AlertCard(QFrame):
-    """One alert: what, and what to do about it."""
+    """One thing that is told: what, since when, and what to do about it."""
 
-    def __init__(self, alert: AlertRow, action: str, act: Callable[[], object], look: Callable[[], object]):
+    def __init__(self, entry: Entry, action: str, now: dt.datetime):
         super().__init__()
-        self.alert, self._look = alert, look
+        self.entry, self.alert, self.notice = entry, entry.alert, entry.told.notice if entry.told else None
+        self.look: Callable[[], object] = lambda: None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setObjectName("alert")
-        self.setAccessibleName(f"{alert.item} {sentence(alert)}")
+        self.setAccessibleName(" ".join(p for p in (entry.title, entry.text) if p))
         row, words = QHBoxLayout(self), QVBoxLayout()
-        row.setContentsMargins(12, 6, 8, 6)
-        words.setSpacing(1)
-        title = QHBoxLayout()
-        title.setSpacing(8)
-        title.addWidget(label(alert.item, "strong"))
-        title.addWidget(label(alert.spec, "caption"))
-        title.addStretch(1)
-        words.addLayout(title)
-        words.addWidget(label(sentence(alert), "caption"))
+        row.setContentsMargins(12, 7, 6, 7)
+        row.setSpacing(2)
+        words.setSpacing(2)
+        if self.alert:
+            title = QHBoxLayout()
+            title.setSpacing(8)
+            title.addWidget(label(self.alert.item, "strong"))
+            title.addWidget(label(self.alert.spec, "caption"))
+            title.addStretch(1)
+            words.addLayout(title)
+        text = label(entry.text, "caption" if self.alert else "")
+        text.setWordWrap(True)
+        words.addWidget(text)
+        words.addWidget(label(ago(entry.raised_at, now), "hint"))
         row.addLayout(words, 1)
         self.action = Button(action, role=Role.LINK)
-        self.action.clicked.connect(lambda checked=False: act())
-        row.addWidget(self.action)
+        self.snooze = Button("", "alarm-clock", role=Role.GHOST, accessible_name=tr("Later…"))
+        self.dismiss = Button("", "check", role=Role.GHOST, accessible_name=tr("Done, do not show again"))
+        self.dismiss.setVisible(self.notice is not None)
+        for button in (self.action, self.snooze, self.dismiss):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._look()
+            self.look()
+        elif event.key() == Qt.Key.Key_Delete and self.notice is not None:
+            self.dismiss.click()
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:
             super().keyPressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._look()
+        self.look()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A hairline above; a bar and a tint where the focus is."""
         painter, area = QPainter(self), self.rect()
-        if self.hasFocus() or self.action.hasFocus():
+        if self.hasFocus() or any(b.hasFocus() for b in (self.action, self.snooze, self.dismiss)):
             painter.fillRect(area, theme.colour("sel"))
             painter.fillRect(QRect(0, 0, 3, area.height()), theme.colour("selbar"))
         painter.setPen(theme.colour("line"))
@@ -110,6 +104,7 @@ class AlertsPanel(QFrame):
         self._window, self._before = window, window.focusWidget()
         self._anchor: QWidget | None = None
         self._context, self._operations = context, Operations(context, self)
+        self._bell, self._whole = Bell([], []), set[str]()  # titles of families that are shown to the end
         self.cards: list[AlertCard] = []
         self.setObjectName("palette")
         self.setAccessibleName(tr("Alerts"))
@@ -121,11 +116,13 @@ class AlertsPanel(QFrame):
         head.setContentsMargins(12, 6, 4, 6)
         head.addWidget(label(tr("Alerts"), "h1"))
         head.addStretch(1)
-        everything = Button(tr("Stock query"), "package", role=Role.GHOST)
-        everything.clicked.connect(lambda checked=False: self._go("stock"))
         close = Button("", "x", "Esc", Role.GHOST, accessible_name=tr("Close"))
         close.clicked.connect(lambda checked=False: self.leave())
-        head.addWidget(everything)
+        for text, icon, key in ((tr("Approvals"), "clipboard-check", "waiting"),
+                                (tr("Stock query"), "package", "stock")):
+            button = Button(text, icon, role=Role.GHOST)
+            button.clicked.connect(lambda checked=False, key=key: self._go(key))
+            head.addWidget(button)
         head.addWidget(close)
         layout.addLayout(head)
         self._area = QScrollArea()
@@ -147,6 +144,7 @@ class AlertsPanel(QFrame):
         below = anchor.mapTo(window, QPoint(0, anchor.height() + 6))
         left = min(below.x(), window.width() - _WIDTH - _MARGIN)
         self.setGeometry(left, below.y(), _WIDTH, min(_HEIGHT, window.height() - below.y() - _MARGIN))
+        self._whole.clear()
         self.raise_()
         self.show()
         self.reload()
@@ -158,7 +156,7 @@ class AlertsPanel(QFrame):
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def reload(self) -> None:
-        self._operations.read(self._context.queries.alerts, done=self._show, failed=lambda error: None)
+        self._operations.read(self._context.queries.bell, done=self._show, failed=lambda error: None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -175,64 +173,115 @@ class AlertsPanel(QFrame):
         super().hideEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A click elsewhere closes it; one on the bell does so by itself."""
-        if event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget) \
-                and watched is not self and not self.isAncestorOf(watched) and watched is not self._anchor:
+        """A click elsewhere closes it; one on the bell does so by itself, one in a menu of ours is none elsewhere."""
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget) and watched is not self \
+                and not self.isAncestorOf(watched) and watched is not self._anchor and not isinstance(watched, QMenu):
             self.hide()
         return False
 
     def _committed(self, changes: frozenset[tuple[str, int]], initiator: object) -> None:
-        if self.isVisible() and any(entity == "alert" for entity, _ in changes):
+        if self.isVisible() and any(entity in ("alert", "notice") for entity, _ in changes):
             self.reload()
 
-    def _show(self, alerts: Sequence[AlertRow]) -> None:
-        body = QWidget()
+    def _show(self, bell: Bell) -> None:
+        """All families; the card that had the focus keeps it, or the one in its place."""
+        held = QApplication.focusWidget()
+        at = next((n for n, card in enumerate(self.cards) if held and (card is held or card.isAncestorOf(held))), 0)
+        scrolled = self._area.verticalScrollBar().value()
+        self._bell, body = bell, QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 6)
         column.setSpacing(0)
-        self.cards = []
-        for kind, title, icon, ink in GROUPS:
-            group = [a for a in alerts if a.kind == kind]
-            if group:
-                column.addLayout(_heading(tr(title), icon, ink, len(group)))
-            for alert in group[:_MOST]:
-                self.cards.append(self._card(alert))
+        self.cards, families = [], grouped_by_family(bell)
+        for family, entries in families:
+            column.addLayout(_heading(family, len(entries)))
+            for entry in entries[:_MOST if family.title in self._whole else FEW]:
+                self.cards.append(self._card(entry))
                 column.addWidget(self.cards[-1])
-        if not alerts:
-            column.addWidget(EmptyState("circle-check", tr("All is well: nothing is low and nothing too much")), 1)
+            if len(entries) > FEW and family.title not in self._whole:
+                column.addLayout(self._more(family, len(entries)))
+        if not families:
+            column.addWidget(EmptyState("circle-check", tr("All is well: nothing waits, nothing is low")), 1)
         column.addStretch(1)
         self._area.setWidget(body)
         body.setAutoFillBackground(False)  # setting it fills it
         if self.cards:
-            self.cards[0].setFocus(Qt.FocusReason.PopupFocusReason)
+            self.cards[min(at, len(self.cards) - 1)].setFocus(Qt.FocusReason.PopupFocusReason)
+            self._area.verticalScrollBar().setValue(scrolled)
 
-    def _card(self, alert: AlertRow) -> AlertCard:
-        look = partial(self._go, key_of(alert.item_id))
-        may = self._context.actor.may(f"{ORDER}.save")
-        if alert.kind == "low" and may:
-            return AlertCard(alert, tr("Order it"), partial(self._order, alert), look)
-        return AlertCard(alert, tr("Stock ledger"), look, look)
+    def _more(self, family: Family, count: int) -> QHBoxLayout:
+        row, button = QHBoxLayout(), Button(tr("Show all {count}", count=count), role=Role.LINK)
+        row.setContentsMargins(8, 0, 8, 2)
+        row.addWidget(button)
+        row.addStretch(1)
 
-    def _order(self, alert: AlertRow) -> None:
+        def unfold() -> None:
+            self._whole.add(family.title)
+            self._show(self._bell)
+
+        button.clicked.connect(lambda checked=False: unfold())
+        return row
+
+    def _card(self, entry: Entry) -> AlertCard:
+        how, words = action_of(entry, self._context.actor.may)
+        card = AlertCard(entry, words, dt.datetime.now(dt.UTC).replace(tzinfo=None))
+        card.look = partial(self._go, entry.page)
+        card.action.clicked.connect(lambda checked=False: self._act(entry, how))
+        card.snooze.clicked.connect(lambda checked=False: self._put_off(entry, card.snooze))
+        card.dismiss.clicked.connect(lambda checked=False: self._operations.execute(
+            notices.dismiss, entry.notice.id, done=lambda outcome: self.reload(), failed=self._failed))
+        return card
+
+    def _act(self, entry: Entry, how: str) -> None:
+        if how == "order" and entry.alert:
+            self._order(entry)
+        elif how == "buy":
+            self._go(f"document/{ORDER}/from-{entry.notice.document_id}")
+        elif how == "deliver":
+            self._operations.read(delivery_of, self._context.queries, entry.notice.document_id, done=self._go)
+        else:
+            self._go(entry.page)
+
+    def _order(self, entry: Entry) -> None:
         """A new order with the missing quantity: through the journal, where its editor looks for drafts."""
+        assert entry.alert
+        key = f"document/{ORDER}/new-alert{entry.alert.item_id}"
+
         def take(draft: Draft) -> None:
-            key = f"document/{ORDER}/new-alert{alert.item_id}"
             self._context.journal.write(key.replace("/", "_"), draft)
             self._go(key)
 
-        self._operations.read(order_for, self._context.queries, alert, done=take)
+        self._operations.read(order_for, self._context.queries, entry.alert, done=take)
+
+    def _put_off(self, entry: Entry, anchor: QWidget) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, until in snoozes(dt.datetime.now().astimezone()):
+            menu.addAction(text).triggered.connect(lambda checked=False, until=until: self.snooze(entry, until))
+        menu.popup(anchor.mapToGlobal(QPoint(0, anchor.height())))
+
+    def snooze(self, entry: Entry, until: dt.datetime) -> None:
+        """Do not tell of it before a moment (UTC)."""
+        command, number = (alerts.snooze, entry.alert.id) if entry.alert else (notices.snooze, entry.notice.id)
+        self._operations.execute(command, number, until, done=lambda outcome: self.reload(), failed=self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        """Somebody else saw to it, or the database is busy: show how it stands."""
+        if not isinstance(error, UserError):
+            raise error
+        self.reload()
 
     def _go(self, key: str) -> None:
         self.hide()
         self.open_wanted.emit(key)
 
 
-def _heading(title: str, icon: str, ink: str, count: int) -> QHBoxLayout:
+def _heading(family: Family, count: int) -> QHBoxLayout:
     row = QHBoxLayout()
-    row.setContentsMargins(12, 8, 12, 6)
+    row.setContentsMargins(12, 10, 12, 6)
     row.setSpacing(7)
-    row.addWidget(IconLabel(icon, ink))
-    row.addWidget(label(title, "caption"))
-    row.addWidget(Chip(str(count), _TONES.get(ink, Tone.NEUTRAL)))
+    row.addWidget(IconLabel(family.icon, family.ink))
+    row.addWidget(label(tr(family.title), "caption"))
+    row.addWidget(Chip(str(count), _TONES.get(family.ink, Tone.NEUTRAL)))
     row.addStretch(1)
     return row
