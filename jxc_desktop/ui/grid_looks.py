@@ -73,7 +73,7 @@ class Looks:
         if own := self.own.get(column.name):
             return own(line, column)
         if field.name == "available":
-            return self._stock(line)
+            return self.stock(line)
         if field.type is FieldType.UNIT:
             return Cell(self._unit_name(line), muted=True)
         if column.name in TRACKED and not self._tracking.concerns(line, column.name):
@@ -142,7 +142,8 @@ class Looks:
         named = self._facts.named(line.get("item_id"))
         return str(named.unit) if named else ""
 
-    def _stock(self, line: Values) -> Cell:
+    def stock(self, line: Values) -> Cell:
+        """What there is of a line's item, with a word where that is not enough."""
         item_id = line.get("item_id")
         item, unit = self._facts.items.get(item_id or 0), self._facts.unit(line)
         available = self.available(item_id) if item_id else None

@@ -17,6 +17,7 @@ from jxc_desktop.models import TABLES
 from jxc_desktop.services import access, approvals, followups
 from jxc_desktop.services.queries import Queries
 from jxc_desktop.services.unit_of_work import Actor, Commands, utc_now
+from jxc_desktop.ui.buttons import Button
 from jxc_desktop.ui.dialogs.reason import ReasonDialog
 from jxc_desktop.ui.documents.timeline_panel import TimelineDialog
 from jxc_desktop.ui.main_window import MainWindow
@@ -260,3 +261,77 @@ def test_requests_and_arrivals_lead_to_the_next_document(desk: Desk, at: Any) ->
     with desk.qtbot.waitSignal(panel.open_wanted) as wanted:
         arrived.action.click()
     assert wanted.args == [f"document/delivery_note/{draft.id}"]
+
+
+# --- what follows from an order -----------------------------------------------------------------------------
+
+
+def pills(editor: Any) -> list[str]:
+    column = next(n for n, c in enumerate(editor.lines.columns) if c.name == "available")
+    return [editor.lines.index(row, column).data(CELL).pill for row in range(len(editor.draft.lines))]
+
+
+def links(editor: Any, bar: str = "followed") -> dict[str, Any]:
+    return {b.text(): b for b in editor.bars.bars[bar].findChildren(Button) if b.text()}
+
+
+def mixed(desk: Desk) -> Any:
+    """An order of which stock covers one line, a part of the next, and nothing of the last."""
+    desk.company.post("other_out", line(desk.items["10034"], 18))
+    return desk.company.draft("sales_order", line(desk.items["10021"], 10, "26"), line(desk.items["30019"], 20, "226"),
+                              line(desk.items["10034"], 5, "74"), partner_id=desk.partner)
+
+
+def test_what_followed_from_an_order_is_told_with_links(desk: Desk) -> None:
+    desk.company.settings(reserve_on_order=True, follow_request="auto", follow_delivery="auto")
+    saved = desk.company.save(mixed(desk))
+    editor = desk.open(f"document/sales_order/{saved.id}")
+    assert pills(editor) == ["够", "部分，缺 14", "无货，缺 5"]
+    flow = desk.context.queries.order_flow(saved.id)
+    [asked], [draft] = flow.requests, flow.drafts
+    assert editor.bars.bars["followed"].text == \
+        f"库存：1 行够、1 行部分有货、1 行无货；已生成采购申请 {asked.number}；出库草稿已备好"
+    assert list(links(editor)) == [f"打开 {asked.number}", "打开出库草稿"]
+    for text, key in ((f"打开 {asked.number}", f"document/purchase_request/{asked.id}"),
+                      ("打开出库草稿", f"document/delivery_note/{draft.id}")):
+        with desk.qtbot.waitSignal(editor.open_wanted) as wanted:
+            links(editor)[text].click()
+        assert wanted.args == [key]
+    assert not {"缺货生成采购申请", "生成出库草稿"} & offered(editor)
+
+
+def test_where_the_company_wants_to_be_asked_the_order_offers_it(desk: Desk) -> None:
+    desk.company.settings(reserve_on_order=True, follow_request="ask", follow_delivery="ask")
+    saved = desk.company.save(mixed(desk))
+    editor = desk.open(f"document/sales_order/{saved.id}")
+    assert list(links(editor)) == ["缺货生成采购申请", "生成出库草稿"]
+    assert {"缺货生成采购申请", "生成出库草稿"} <= offered(editor)
+    links(editor)["缺货生成采购申请"].click()
+    desk.settle(editor)
+    [asked] = desk.context.queries.order_flow(saved.id).requests
+    assert editor.toaster.current.news.text == f"已生成采购申请单 {asked.number}"
+    assert list(links(editor)) == [f"打开 {asked.number}", "生成出库草稿"]
+    do(desk, editor, "生成出库草稿")
+    assert list(links(editor)) == [f"打开 {asked.number}", "打开出库草稿"]
+    editor.correct()
+    assert pills(editor) != ["够", "部分，缺 14", "无货，缺 5"]
+    desk.company.settings(follow_request="off", follow_delivery="off")
+    other = desk.company.save(mixed_again(desk))
+    editor = desk.open(f"document/sales_order/{other.id}")
+    assert "followed" not in editor.bars.bars and "缺货生成采购申请" in offered(editor)
+
+
+def mixed_again(desk: Desk) -> Any:
+    return desk.company.draft("sales_order", line(desk.items["30019"], 20, "226"), partner_id=desk.partner)
+
+
+def test_save_and_new_tells_of_the_order_before(desk: Desk) -> None:
+    desk.company.settings(reserve_on_order=True, follow_request="auto", follow_delivery="auto")
+    editor = desk.open("document/sales_order/new")
+    editor.form.set_value("partner_id", desk.partner)
+    desk.fill(editor, [("30019", "20")])
+    desk.press(editor, Key.Key_F9)
+    desk.settle(editor)
+    [number] = desk.saved("sales_order")
+    assert editor.draft.id is None
+    assert editor.bars.bars["followed"].text.startswith(f"{number}  库存：1 行部分有货；已生成采购申请 ")

@@ -99,7 +99,12 @@ class OrderFlow:
     cover: list[Cover]
     requests: tuple[DocumentLink, ...]  # that are not ordered to the end
     drafts: tuple[DocumentLink, ...]  # deliveries that are not posted
-    settings: Mapping[str, str]  # follow_request, follow_delivery
+    settings: Mapping[str, Any]  # follow_request, follow_delivery, reserve_on_order
+
+    @property
+    def reserving(self) -> bool:
+        """Whether orders hold goods at all: else nothing can be said of a line."""
+        return bool(self.settings["reserve_on_order"])
 
     @property
     def lacking(self) -> bool:
@@ -176,7 +181,7 @@ class FlowQueries:
                 history.linked(c, _d.id.in_(requests), _d.status.in_((Status.POSTED, Status.SUBMITTED)),
                                _d.progress.is_distinct_from("done")),
                 history.linked(c, _d.id.in_(drafts), _d.status == Status.DRAFT, _d.kind == followups.DELIVERY),
-                {name: settings[name] for name in ("follow_request", "follow_delivery")})
+                {name: settings[name] for name in ("follow_request", "follow_delivery", "reserve_on_order")})
 
     def trial(self, rule: Mapping[str, Any]) -> tuple[str, list[Tried]]:
         """A rule, which need not be saved, in words; and whether the latest documents would have met it."""

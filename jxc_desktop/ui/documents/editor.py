@@ -360,6 +360,7 @@ class DocumentEditor(EditorPage):
     def _committed(self, changes: frozenset[tuple[str, int]], initiator: object) -> None:
         self.conflicts.committed(changes, elsewhere=initiator is not self)
         self.approving.committed(changes)
+        self.extra.committed(changes)
 
     def refresh(self) -> None:
         """Read the document and its figures again; what is being typed stays."""

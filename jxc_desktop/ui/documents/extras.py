@@ -27,6 +27,9 @@ class Extra:
     def __init__(self, editor: Any):
         self.editor = editor
 
+    def committed(self, changes: frozenset[tuple[str, int]]) -> None:
+        """Something was saved, here or elsewhere."""
+
     def actions(self) -> Iterable[Action]:
         """In the menu, before what all types can do next."""
         return ()
@@ -68,6 +71,12 @@ def _shipping() -> type[Extra]:
     return Shipping
 
 
+def _ordering() -> type[Extra]:
+    from jxc_desktop.ui.documents.ordering import Ordering
+
+    return Ordering
+
+
 def _arriving() -> type[Extra]:
     from jxc_desktop.ui.documents.under_way import Arriving
 
@@ -76,4 +85,5 @@ def _arriving() -> type[Extra]:
 
 _MAKERS: dict[str, Callable[[], type[Extra]]] = {
     "stock_count": _counting, "assembly": _recipe, "disassembly": _recipe, "cost_adjustment": _late_cost,
-    "revaluation": _revaluing, "transfer_shipment": _shipping, "transfer_receipt": _arriving}
+    "revaluation": _revaluing, "transfer_shipment": _shipping, "transfer_receipt": _arriving,
+    "sales_order": _ordering}
