@@ -26,13 +26,13 @@ def flow_records(kinds: Iterable[DocumentType]) -> tuple[RecordType, ...]:
         fields=(NAME, document,
                 Field("level", N_("Level"), T.INTEGER, required=True, default=1, width=60, limit=MOST_LEVELS),
                 Field("above", N_("Amount above"), T.MONEY, width=100), *where,
-                Field("role", N_("Approved by"), T.CHOICE, required=True, width=100, choices=ROLES), ACTIVE),
+                Field("role", N_("Approving role"), T.CHOICE, required=True, width=100, choices=ROLES), ACTIVE),
         list_columns=("name", "document_kind", "level", "above", "category_id", "warehouse_id", "role", "active"))
     flow = RecordType(
         key="flow_rule", title=N_("Follow-up rule"), icon="git-branch",
         fields=(NAME, document,
-                Field("measure", N_("When"), T.CHOICE, required=True, default="always", width=130, choices=MEASURES),
-                Field("above", N_("Value"), T.MONEY, width=90), *where,
+                Field("measure", N_("Condition"), T.CHOICE, required=True, default="always", width=130, choices=MEASURES),
+                Field("above", N_("Threshold"), T.MONEY, width=90), *where,
                 Field("action", N_("Then"), T.CHOICE, required=True, default="alert", width=130, choices=ACTIONS), role,
                 Field("message", N_("Message"), max_length=200, width=220), ACTIVE),
         list_columns=("name", "document_kind", "measure", "above", "action", "role", "message", "active"))

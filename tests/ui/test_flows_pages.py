@@ -16,13 +16,18 @@ from jxc_desktop.document_types.schema import Status
 from jxc_desktop.models import TABLES
 from jxc_desktop.services import access, approvals, followups
 from jxc_desktop.services.queries import Queries
+from jxc_desktop.services.rules import RefusedByRule
 from jxc_desktop.services.unit_of_work import Actor, Commands, utc_now
+from jxc_desktop.ui import menu
 from jxc_desktop.ui.buttons import Button
 from jxc_desktop.ui.dialogs.reason import ReasonDialog
 from jxc_desktop.ui.documents.timeline_panel import TimelineDialog
 from jxc_desktop.ui.main_window import MainWindow
 from jxc_desktop.ui.pages.alerts_panel import AlertsPanel
+from jxc_desktop.ui.pages.audit_page import AuditPage
 from jxc_desktop.ui.pages.bell_entries import snoozes
+from jxc_desktop.ui.pages.record_page import RecordPage
+from jxc_desktop.ui.pages.rule_trial import PAUSE
 from jxc_desktop.ui.pages.waiting_page import WaitingPage
 from jxc_desktop.ui.table import CELL
 from tests.company import Company, _borrowed, line
@@ -335,3 +340,84 @@ def test_save_and_new_tells_of_the_order_before(desk: Desk) -> None:
     [number] = desk.saved("sales_order")
     assert editor.draft.id is None
     assert editor.bars.bars["followed"].text.startswith(f"{number}  库存：1 行部分有货；已生成采购申请 ")
+
+
+# --- rules --------------------------------------------------------------------------------------------------
+
+
+def page_of(desk: Desk, key: str) -> Any:
+    page = shown(desk, RecordPage(desk.context, key))
+    desk.qtbot.wait(PAUSE + 50)
+    desk.settle()
+    return page
+
+
+def typed_in(desk: Desk, page: Any, name: str, text: str) -> None:
+    editor = page.form.editors[name]
+    editor.setFocus()
+    editor.selectAll()
+    QTest.keyClicks(editor, text)
+    desk.qtbot.wait(PAUSE + 50)
+    desk.settle()
+
+
+def ordered(desk: Desk, quantity: int) -> Any:
+    return desk.company.post("purchase_order", line(desk.items["10021"], quantity, "10"))
+
+
+def test_a_rule_says_itself_in_words_and_is_tried_while_it_is_typed(desk: Desk) -> None:
+    for quantity in (5, 50, 500):
+        ordered(desk, quantity)
+    page = page_of(desk, f"record/approval_rule/{rule(desk, above=D(1000))}")
+    assert page.trial.words.text() == "保存采购订单时，若单据金额超过 1,000，则须由经理审批（第 1 级）"
+    assert [row.applies for row in page.trial.model.rows] == [True, False, False]
+    assert page.trial.count.text() == "3 张中有 1 张会触发"
+    typed_in(desk, page, "above", "400")
+    assert page.trial.words.text() == "保存采购订单时，若单据金额超过 400，则须由经理审批（第 1 级）"
+    assert [row.applies for row in page.trial.model.rows] == [True, True, False]
+    with desk.qtbot.waitSignal(page.open_wanted) as wanted:
+        page.trial.table.opened.emit(page.trial.model.index(0, 0))
+    assert wanted.args == [f"document/purchase_order/{page.trial.model.rows[0].id}"]
+    empty = page_of(desk, "record/flow_rule/new")
+    assert "采购申请单" in empty.trial.words.text() and not empty.trial.model.rows
+
+
+def test_the_next_document_obeys_what_an_administrator_changed_on_screen(desk: Desk) -> None:
+    """No restart: the rules are read when a document is saved; the audit says who changed what."""
+    approval = rule(desk, above=D(1000))
+    follow = desk.company.record("flow_rule", name="大单", document_kind="purchase_order", measure="total",
+                                 above=D(5000), action="alert", role="manager", message="大单")
+    assert ordered(desk, 50).status == "posted"
+    page = page_of(desk, f"record/approval_rule/{approval}")
+    typed_in(desk, page, "above", "100")
+    page.save()
+    desk.settle()
+    assert ordered(desk, 50).status == "submitted"
+    page.form.editors["active"].setChecked(False)
+    page.save()
+    desk.settle()
+    assert ordered(desk, 50).status == "posted"
+    page = page_of(desk, f"record/flow_rule/{follow}")
+    typed_in(desk, page, "above", "300")
+    page.form.editors["action"].set_value("block")
+    page.form.changed.emit()
+    page.save()
+    desk.settle()
+    with pytest.raises(RefusedByRule):
+        ordered(desk, 50)
+    audit = shown(desk, AuditPage(desk.context))
+    told = [(row["actor"], row["entity"], row["words"]) for row in audit.model.rows
+            if row["entity"] in ("approval_rule", "flow_rule") and row["words"] and row["words"][0][1]]
+    assert [entry[:2] for entry in told] == [("admin", "flow_rule"), ("admin", "approval_rule"),
+                                             ("admin", "approval_rule")]
+    assert ("数值", "5000", "300") in told[0][2] and ("动作", "通知角色", "禁止保存") in told[0][2]
+    assert ("金额超过", "1000", "100") in told[2][2]
+
+
+def test_only_who_may_change_rules_finds_them_in_the_navigation() -> None:
+    def entries(role: str) -> list[str]:
+        groups = menu.groups(lambda permission: permission in access.ROLES[role], lambda: None)
+        return [entry.title for group in groups if group.key == "workflow" for entry in group.entries]
+
+    assert entries("administrator") == ["Approvals", "Purchase request", "Approval rule", "Follow-up rule"]
+    assert entries("buyer") == ["Approvals", "Purchase request"]

@@ -12,7 +12,7 @@ from jxc_desktop.document_types import features
 from jxc_desktop.document_types.schema import Field, FieldType, RecordDraft, RecordType
 from jxc_desktop.errors import Problem
 from jxc_desktop.i18n import tr
-from jxc_desktop.ui import fields, theme
+from jxc_desktop.ui import fields, theme, typed
 from jxc_desktop.ui.buttons import Button, Role
 from jxc_desktop.ui.context import Context
 from jxc_desktop.ui.pages.category_choice import choose_category
@@ -72,6 +72,10 @@ class RecordForm(QScrollArea):
     def base(self) -> RecordDraft:
         """What was loaded."""
         return self._base
+
+    def peek(self) -> dict[str, Any]:
+        """The values as far as they are typed; nothing that is being typed is closed."""
+        return {**self._base.values, **{name: _typed(e) for name, e in self.editors.items()}}
 
     def draft(self) -> RecordDraft:
         """What the screen holds now."""
@@ -229,6 +233,16 @@ class RecordForm(QScrollArea):
             self.editors[following[0]].setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self.finished.emit()
+
+
+def _typed(editor: Any) -> Any:
+    """The value of a field, also of a figure that is still being typed; the one before while that makes no sense."""
+    if editor.field.type in typed.NUMERIC and editor.isModified():
+        try:
+            return typed.read(editor.field, editor.text(), editor.peek())
+        except typed.Misread:
+            pass
+    return editor.peek()
 
 
 def _title(field: Field, value: Any) -> str:

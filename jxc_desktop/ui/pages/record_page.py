@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import RecordDraft
@@ -18,6 +19,7 @@ from jxc_desktop.ui.pages import record_unsaved
 from jxc_desktop.ui.pages.list_export import toast
 from jxc_desktop.ui.pages.record_form import RecordForm
 from jxc_desktop.ui.pages.record_saving import STALE, RecordSaving, as_new, merged
+from jxc_desktop.ui.pages.rule_trial import RULES, RuleTrial
 from jxc_desktop.ui.shortcuts import bind
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import Chip, label
@@ -64,6 +66,7 @@ class RecordPage(RefreshOnChange, PageWidget):
         """Ctrl+S; with `then_new` (Ctrl+Enter) an empty form follows."""
         if not self.may_save:
             return
+        self.form.draft()  # takes what is being typed
         if not self.dirty and self.form.base.id and not then_new:
             return
         if not self.dirty and self.form.base.id:
@@ -122,8 +125,27 @@ class RecordPage(RefreshOnChange, PageWidget):
         self.body.addLayout(self.head(self.heading, self.code, self.chip, buttons=(
             self.revert_button, self.delete_button, self.ledger_button, self.new_button, self.save_button)))
         self.body.addWidget(self.form, 1)
+        self._add_trial()
         self.form.finished.connect(lambda: self.save_button.setFocus(Qt.FocusReason.TabFocusReason))
         self.form.set_read_only(not self.may_save)
+
+    def _add_trial(self) -> None:
+        """A rule is told in words, and tried on what there is."""
+        self.trial: RuleTrial | None = None
+        if self.kind.key in RULES:
+            self.trial = RuleTrial(self.context)
+            self.trial.open_wanted.connect(lambda document_id: self.open_wanted.emit(
+                f"document/{self.form.peek()['document_kind']}/{document_id}"))
+            for editor in self.form.editors.values():
+                if isinstance(editor, QLineEdit):
+                    editor.textEdited.connect(lambda text, trial=self.trial: trial.follow(self.form.peek()))
+            self.form.setMaximumHeight(self.form.widget().sizeHint().height() + 2)
+            self.body.addWidget(self.trial, 4)
+
+    def closed(self) -> None:
+        if self.trial:
+            self.trial.close_reading()
+        super().closed()
 
     def _bind_keys(self) -> None:
         if self.may_save:
@@ -174,6 +196,8 @@ class RecordPage(RefreshOnChange, PageWidget):
 
     def _set_dirty(self, dirty: bool) -> None:
         self.set_dirty(dirty)
+        if self.trial:
+            self.trial.follow(self.form.peek())
         base = self.form.base
         name = str(base.values.get("name") or "") if base.id else tr("New {what}", what=tr(self.kind.title))
         title = tr(self.kind.title) if self.kind.single else name
