@@ -32,7 +32,7 @@ def flow_records(kinds: Iterable[DocumentType]) -> tuple[RecordType, ...]:
         key="flow_rule", title=N_("Follow-up rule"), icon="git-branch",
         fields=(NAME, document,
                 Field("measure", N_("Condition"), T.CHOICE, required=True, default="always", width=130, choices=MEASURES),
-                Field("above", N_("Threshold"), T.MONEY, width=90), *where,
+                Field("above", N_("Above this value"), T.MONEY, width=90), *where,
                 Field("action", N_("Then"), T.CHOICE, required=True, default="alert", width=130, choices=ACTIONS), role,
                 Field("message", N_("Message"), max_length=200, width=220), ACTIVE),
         list_columns=("name", "document_kind", "measure", "above", "action", "role", "message", "active"))

@@ -410,7 +410,7 @@ def test_the_next_document_obeys_what_an_administrator_changed_on_screen(desk: D
             if row["entity"] in ("approval_rule", "flow_rule") and row["words"] and row["words"][0][1]]
     assert [entry[:2] for entry in told] == [("admin", "flow_rule"), ("admin", "approval_rule"),
                                              ("admin", "approval_rule")]
-    assert ("数值", "5000", "300") in told[0][2] and ("动作", "通知角色", "禁止保存") in told[0][2]
+    assert ("超过数值", "5000", "300") in told[0][2] and ("动作", "通知角色", "禁止保存") in told[0][2]
     assert ("金额超过", "1000", "100") in told[2][2]
 
 
