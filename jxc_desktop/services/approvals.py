@@ -82,6 +82,11 @@ def recall(work: Work, document_id: int, version: int) -> Saved:
     return _back(work, before, kind, "recall", ())
 
 
+def forget(work: Work, document_id: int) -> None:
+    """Nobody's word is waited for any more."""
+    notices.clear(work, Kind.APPROVE, f"document {document_id}")
+
+
 def history(connection: Connection, document_id: int) -> list[Any]:
     """What was decided so far, oldest first: rows of (round, level, decision, reason, decided_by, decided_at)."""
     return list(connection.execute(select(

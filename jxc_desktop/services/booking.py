@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import func, insert, select, tuple_
 
 from jxc_desktop import values
-from jxc_desktop.document_types.schema import Basis, DocumentType, Draft, Move, Status, nothing
-from jxc_desktop.errors import InvalidDraft, NeedsConfirmation, PeriodClosed
+from jxc_desktop.document_types.schema import Basis, DocumentType, Draft, Move, Promise, Status, nothing
+from jxc_desktop.errors import InvalidDraft, NeedsConfirmation, PeriodClosed, UserError
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import lot
@@ -91,6 +91,10 @@ class Booking:
         return self.old.lines if self.old and self.was_posted and not self.mirrors else []
 
 
+class UnpostFirst(UserError):
+    message = N_("{number} needs approval as it is now: unpost it, change it and save it again")
+
+
 class ApprovalNeeded(Exception):
     """A complete draft must be approved before it is posted; nothing was written yet."""
 
@@ -104,8 +108,13 @@ def book(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str,
     prepared = preparation.prepare(work, kind, draft, old, new=not (draft.reversal_of_id or (before and before.entry)))
     if prepared.company.values["rules"] and not draft.reversal_of_id:
         rules.refuse(work.connection, kind, draft)
-        if action == "post" and not approved and (levels := rules.levels(work.connection, kind, draft)):
-            raise ApprovalNeeded(levels)
+        if not approved and (levels := rules.levels(work.connection, kind, draft)):
+            if action == "post":
+                raise ApprovalNeeded(levels)
+            if old and rules.weightier(draft, old):
+                raise UnpostFirst(number=old.number)
+    if old and kind.promise is Promise.RESERVED:
+        followups.loosen(work, draft, old)
     b = Booking(kind, draft, old, before, action, prepared.company, prepared.items)
     b.moves = [m for m in kind.effect(draft) if b.items[m.item_id].stocked]
     _refuse_closed(work, b, draft)
@@ -207,7 +216,7 @@ def _reopen(b: Booking) -> None:
     if b.mirrors:
         return  # as the mirrored line says
     kept = {line["id"]: line["reopens"] for line in b.old_lines()}
-    returns = {m.line for m in b.moves if m.basis is Basis.RETURN}
+    returns = {m.line for m in b.kind.effect(b.draft) if m.basis is Basis.RETURN}  # also of goods without stock
     for i, line in enumerate(b.draft.lines):
         line["reopens"] = i in returns and bool(line.get("source_line_id")) and kept.get(
             line.get("id"), bool(b.company.values["return_reopens"]))

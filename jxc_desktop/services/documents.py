@@ -157,6 +157,8 @@ def _withdraw(work: Work, document_id: int, version: int, action: str, status: S
     allowed = {Status.POSTED} if action == "unpost" else {Status.POSTED, Status.DRAFT, Status.SUBMITTED}
     if before.status not in allowed or before.reversal_of_id:
         raise rows.wrong_state(before)
+    if before.status == Status.SUBMITTED:
+        approvals.forget(work, document_id)
     if before.status == Status.POSTED:
         booking.withdraw(work, kind, before, action, status)
         followups.ended(work, kind, document_id)

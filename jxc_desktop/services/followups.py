@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, func, select, type_coerce
+from sqlalchemy import Connection, func, select, type_coerce, update
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import DocumentType, Draft, Promise, Status
@@ -61,14 +61,16 @@ def _asked(connection: Connection, line_ids: Sequence[int]) -> dict[int, Decimal
     left = type_coerce(request.c.base_quantity - request.c.fulfilled, Quantity)
     found: dict[int, Decimal] = defaultdict(Decimal)
     for r in connection.execute(select(request.c.for_line_id, left.label("left")).join_from(
-            request, document, _d.id == request.c.document_id).where(
+            request, document, _d.id == request.c.document_id).join(
+            document_line, (_l.id == request.c.for_line_id) & (_l.item_id == request.c.item_id)).where(
             request.c.for_line_id.in_(line_ids), _d.status.in_((Status.POSTED, Status.SUBMITTED)),
             request.c.base_quantity > request.c.fulfilled)):
         found[r.for_line_id] += r.left
     coming = type_coerce(func.sum(ordered.c.base_quantity - ordered.c.fulfilled), Quantity)
     for r in connection.execute(select(request.c.for_line_id, coming.label("left")).join_from(
             request, ordered, ordered.c.source_line_id == request.c.id).join(
-            bought, bought.c.id == ordered.c.document_id).where(
+            bought, bought.c.id == ordered.c.document_id).join(
+            document_line, (_l.id == request.c.for_line_id) & (_l.item_id == request.c.item_id)).where(
             request.c.for_line_id.in_(line_ids), bought.c.status == Status.POSTED,
             ordered.c.base_quantity > ordered.c.fulfilled).group_by(request.c.for_line_id)):
         found[r.for_line_id] += r.left
@@ -105,8 +107,6 @@ def prepare_delivery(work: Work, order_id: int) -> Saved | None:
 
 def ended(work: Work, kind: DocumentType, order_id: int, *, closed: bool = False) -> None:
     """An order was closed or taken back: what was asked for it alone, and is not ordered yet, is asked no more."""
-    from jxc_desktop.services import documents
-
     if kind.key == REQUEST:
         notices.clear(work, Kind.REQUEST, f"document {order_id}")
     if kind.promise is Promise.ON_ORDER and closed:
@@ -114,15 +114,31 @@ def ended(work: Work, kind: DocumentType, order_id: int, *, closed: bool = False
     watch.orders_changed(work, [order_id])
     if kind.promise is not Promise.RESERVED:
         return
-    mine = select(_l.id).where(_l.document_id == order_id).scalar_subquery()
-    found = work.rows(select(_d.id, _d.version).where(
-        _d.kind == REQUEST, _d.status == Status.POSTED,
-        _d.id.in_(select(_l.document_id).where(_l.for_line_id.in_(mine))),
-        _d.id.not_in(select(_l.document_id).where(
-            _l.document_id == _d.id, (_l.fulfilled > ZERO) | _l.for_line_id.is_(None) | _l.for_line_id.not_in(mine)))))
-    for r in found:
-        documents.close(_for_all(work), r.id, r.version)
+    _ask_no_more(work, work.connection.scalars(select(_l.id).where(_l.document_id == order_id)).all())
     notices.clear(work, Kind.ARRIVED, f"document {order_id}")
+
+
+def loosen(work: Work, draft: Draft, old: Draft) -> None:
+    """An order is about to lose lines, or to want other goods in them: nothing is asked for those any more."""
+    items = {line.get("id"): line["item_id"] for line in draft.lines}
+    gone = [line["id"] for line in old.lines if items.get(line["id"]) != line["item_id"]]
+    if gone:
+        _ask_no_more(work, gone)
+        work.connection.execute(update(document_line).where(_l.for_line_id.in_(gone)).values(for_line_id=None))
+
+
+def _ask_no_more(work: Work, line_ids: Sequence[int]) -> None:
+    """Close the requests of which nothing is ordered and every line is for one of these lines."""
+    from jxc_desktop.services import documents
+
+    theirs = select(_l.document_id).where(_l.for_line_id.in_(line_ids))
+    others = select(_l.document_id).where(
+        (_l.fulfilled > ZERO) | _l.for_line_id.is_(None) | _l.for_line_id.not_in(line_ids))
+    for r in work.rows(select(_d.id, _d.version, _d.status).where(
+            _d.kind == REQUEST, _d.status.in_((Status.POSTED, Status.SUBMITTED)), _d.id.in_(theirs),
+            _d.id.not_in(others)).order_by(_d.id)):
+        end = documents.close if r.status == Status.POSTED else documents.void
+        end(_for_all(work), r.id, r.version)
 
 
 def tell_arrivals(work: Work, served: Iterable[SourceLine]) -> None:
@@ -190,8 +206,11 @@ def _at_most(work: Work, line: dict[str, Any], held: Decimal) -> dict[str, Any]:
 
 
 def _tell_buyers(work: Work, saved: Saved) -> None:
-    count = work.connection.scalar(select(func.count()).where(_l.document_id == saved.id)) or 0
+    count = work.connection.scalar(select(func.count()).where(
+        _l.document_id == saved.id, _l.base_quantity > _l.fulfilled)) or 0
     remark = work.connection.scalar(select(_d.remark).where(_d.id == saved.id))
+    if not count:
+        return notices.clear(work, Kind.REQUEST, f"document {saved.id}")
     notices.tell(work, Notice(Kind.REQUEST, f"document {saved.id}", {
         "number": saved.number or "", "count": count, "order": remark or ""}, role="buyer", document_id=saved.id))
 

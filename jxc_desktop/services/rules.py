@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from jxc_desktop import document_types
-from jxc_desktop.document_types.flow_records import ACTIONS, MEASURES
+from jxc_desktop.document_types.flow_records import ACTIONS
 from jxc_desktop.document_types.records import ROLES
 from jxc_desktop.document_types.schema import DocumentType, Draft
 from jxc_desktop.errors import UserError
@@ -21,6 +21,10 @@ from jxc_desktop.services.categories import category_and_below
 from jxc_desktop.services.notices import Kind, Notice
 from jxc_desktop.services.unit_of_work import Saved, Work
 from jxc_desktop.values import ZERO, grouped
+
+
+_ABOVE = {"total": N_("a total above {figure}"), "quantity": N_("a quantity above {figure}"),
+          "discount": N_("a discount above {figure} %")}
 
 
 class RefusedByRule(UserError):
@@ -45,6 +49,15 @@ def levels(connection: Connection, kind: DocumentType, draft: Draft) -> list[Lev
         if rule.action == "approve" and rule.role and _holds(connection, rule, rule.measure, draft):
             rules.setdefault(1, set()).add(rule.role)
     return [Level(n, frozenset(roles)) for n, roles in sorted(rules.items())]
+
+
+def weightier(draft: Draft, old: Draft) -> bool:
+    """Whether a correction changes what an approval was given for."""
+    def weight(of: Draft) -> Any:
+        lines = sorted((line["item_id"], line["base_quantity"], line.get("discount") or ZERO) for line in of.lines)
+        return of.header.get("total"), of.header.get("warehouse_id"), of.header.get("to_warehouse_id"), lines
+
+    return bool(weight(draft) != weight(old))
 
 
 def refuse(connection: Connection, kind: DocumentType, draft: Draft) -> None:
@@ -88,7 +101,7 @@ def describe(rule: Mapping[str, Any], names: Mapping[str, str] | None = None) ->
     document = tr(document_types.BY_KEY[rule["document_kind"]].title)
     measure, named, parts = rule.get("measure", "total"), names or {}, []
     if measure != "always" and rule.get("above") is not None:
-        parts.append(f"{tr(dict(MEASURES)[measure])} {grouped(rule['above'])}")
+        parts.append(tr(_ABOVE[measure], figure=grouped(rule["above"])))
     if rule.get("category_id"):
         parts.append(tr("an item of category {name}", name=named.get("category_id", "")))
     if rule.get("warehouse_id"):
@@ -109,6 +122,8 @@ def _consequence(rule: Mapping[str, Any]) -> str:
         return tr("{role} has to approve it", role=role)
     if action == "alert":
         return tr("tell {role}", role=role)
+    if action == "block" and rule.get("message"):
+        return tr("refuse to save ({message})", message=rule["message"])
     return tr(dict(ACTIONS)[action])
 
 

@@ -10,6 +10,7 @@ from jxc_desktop.errors import InvalidDraft, NotEnoughStock, PermissionDenied, S
 from jxc_desktop.models import TABLES
 from jxc_desktop.services import access, approvals, documents, notices, rules
 from jxc_desktop.services.approvals import OwnDocument
+from jxc_desktop.services.booking import UnpostFirst
 from jxc_desktop.services.rules import RefusedByRule
 from jxc_desktop.services.unit_of_work import Actor, Commands, Saved, utc_now
 from tests.company import Company, _borrowed
@@ -193,3 +194,19 @@ def test_a_rule_is_tried_on_a_saved_document_and_said_in_words(company: Company)
                 for s in (small, large)] == [False, True]
         row = connection.execute(select(TABLES["flow_rule"])).mappings().one()
         assert rules.describe(row, rules.names(connection, row)) == "保存销售出库单时，若单据金额超过 100，则通知经理"
+
+
+def test_what_was_approved_is_not_made_larger_behind_the_approver(company: Company) -> None:
+    item = company.item()
+    rule(company, above=D(100))
+    saved = company.post("purchase_order", (item, 5, 10))
+    with pytest.raises(UnpostFirst):
+        company.correct(saved, lambda draft: draft.lines[0].update(quantity=D(5000), amount=None))
+    manager = person(company, "刘总", "manager")
+    large = company.post("purchase_order", (item, 50, 10))
+    decide(manager, large)
+    company.correct(large, lambda draft: draft.header.update(remark="urgent"))
+    with pytest.raises(UnpostFirst):
+        company.correct(large, lambda draft: draft.lines[0].update(quantity=D(60), amount=None))
+    company.correct(large, lambda draft: draft.lines[0].update(quantity=D(6), amount=None))
+    assert company.balance(item) == (0, 0, 11)

@@ -187,3 +187,36 @@ def test_a_buyer_may_order_more_than_was_asked_for(live: Company) -> None:
     live.save(draft)
     assert live.rows(select(D_.progress).where(D_.id == request.id))[0].progress == "done"
     assert live.balance(item) == (0, 0, 12)
+
+
+def test_a_line_that_goes_is_asked_for_no_more(live: Company) -> None:
+    first, second, third = (live.item() for _ in range(3))
+    order = live.post("sales_order", (first, 5, 9), (second, 2, 9))
+    live.correct(order, lambda draft: draft.lines.pop())
+    [request] = made(live, "purchase_request")
+    assert [x["for_line_id"] for x in request.lines] == [live.line_ids(order)[0], None]
+    alone = live.post("sales_order", (second, 3, 9))
+    live.correct(alone, lambda draft: draft.lines[0].update(item_id=third, quantity=D(8), amount=None))
+    open_now = [[(x["item_id"], x["quantity"]) for x in r.lines] for r in made(live, "purchase_request")]
+    assert open_now == [[(first, 5), (second, 2)], [(third, 8)]]
+
+
+def test_what_waits_for_approval_ends_with_its_order(live: Company) -> None:
+    item = live.item()
+    live.record("approval_rule", name="申请", document_kind="purchase_request", level=1, role="manager")
+    order = live.post("sales_order", (item, 5, 9))
+    [request] = made(live, "purchase_request", "submitted")
+    assert len(told(live, "approve")) == 1
+    live.void(order)
+    assert (live.read(request.id).status, told(live, "approve")) == ("void", [])
+
+
+def test_buyers_hear_of_a_request_only_while_something_is_to_be_bought(live: Company) -> None:
+    item = live.item()
+    live.post("sales_order", (item, 5, 9))
+    [request] = made(live, "purchase_request")
+    bought = request_to_order(live, request.id)
+    live.run(documents.close, bought.id, live.version(bought))
+    again = Saved(request.id, None, 1, "")
+    live.correct(again, lambda draft: draft.header.update(remark="checked"))
+    assert told(live, "request") == []
