@@ -30,6 +30,7 @@ PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 Line = Sequence[str | Path]
 
 COMMANDS = {"gui", "tour", "demo", "import", "export", "report", "post", "check", "test", "bench"}
+LONGEST = 3000  # seconds for all tests: a process that hangs is a failure, not a wait
 OFFSCREEN = {"tour", "test", "bench"}
 WITHOUT_QT = {"help", "demo", "import", "export", "report", "post", "check"}
 
@@ -241,8 +242,13 @@ def run_tests(arguments: list[str]) -> int:
     failed = [name for name, line in checks.items() if subprocess.run(line, cwd=ROOT).returncode]
     if failed:
         say(f"检查未通过：{'、'.join(failed)}", f"checks failed: {', '.join(failed)}")
-    both_cores = [] if arguments else ["-n", "2", "--dist", "loadscope"]
-    return subprocess.run([PYTHON, "-m", "pytest", *both_cores, *arguments], cwd=ROOT).returncode or len(failed)
+    both_cores = [] if arguments else ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
+    try:
+        done = subprocess.run([PYTHON, "-m", "pytest", *both_cores, *arguments], cwd=ROOT, timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        say("测试未在规定时间内结束", "the tests did not end in time")
+        return 1
+    return done.returncode or len(failed)
 
 
 def run_faults(arguments: list[str]) -> int:

@@ -43,20 +43,53 @@ class Machine(RuleBasedStateMachine):
         self.closing.close()
 
 
-@pytest.mark.timeout(3600 if ON_DEMAND else 180)
-def test_actions_that_hypothesis_draws(fresh: Fresh) -> None:
-    machine = type("Books", (Machine,), {"fresh": staticmethod(fresh)})
-    run_state_machine_as_test(machine, settings=settings(
-        max_examples=HISTORIES or 8, stateful_step_count=min(STEPS or 30, 200), deadline=None,
-        derandomize=not ON_DEMAND, phases=[Phase.generate, Phase.shrink], database=None,
-        suppress_health_check=list(HealthCheck)))
+class Histories:
+    """A class for each database, and for the long ones of PostgreSQL, so that several processes share the work."""
+
+    @pytest.mark.timeout(3600 if ON_DEMAND else 180)
+    def test_actions_that_hypothesis_draws(self, fresh: Fresh) -> None:
+        machine = type("Books", (Machine,), {"fresh": staticmethod(fresh)})
+        run_state_machine_as_test(machine, settings=settings(
+            max_examples=HISTORIES or 8, stateful_step_count=min(STEPS or 30, 200), deadline=None,
+            derandomize=not ON_DEMAND, phases=[Phase.generate, Phase.shrink], database=None,
+            suppress_health_check=list(HealthCheck)))
+
+    @pytest.mark.timeout(36_000 if ON_DEMAND else 600)
+    @pytest.mark.parametrize("group", range(0, GROUPS, 2))
+    def test_long_histories(self, fresh: Fresh, group: int) -> None:
+        live(fresh, group)
 
 
-@pytest.mark.timeout(36_000 if ON_DEMAND else 600)
-@pytest.mark.parametrize("group", range(GROUPS))
-def test_long_histories(fresh: Fresh, group: int) -> None:
+class MoreHistories:
+    @pytest.mark.timeout(36_000 if ON_DEMAND else 600)
+    @pytest.mark.parametrize("group", range(1, GROUPS, 2))
+    def test_long_histories(self, fresh: Fresh, group: int) -> None:
+        live(fresh, group)
+
+
+def live(fresh: Fresh, group: int) -> None:
     for seed in range(FIRST + group, FIRST + (HISTORIES or 50), GROUPS):
         done = run(fresh, policy(seed), actions(seed), STEPS or USUAL)
         if done.fault:
             pytest.fail(f"History {seed}: {shortest(fresh, done).report()}", pytrace=False)
         assert done.steps >= (STEPS or USUAL)
+
+
+SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+
+@SQLITE
+class TestSQLite(Histories): ...
+
+
+@SQLITE
+class TestMoreSQLite(MoreHistories): ...
+
+
+@POSTGRESQL
+class TestPostgreSQL(Histories): ...
+
+
+@POSTGRESQL
+class TestMorePostgreSQL(MoreHistories): ...
