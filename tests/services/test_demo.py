@@ -1,6 +1,7 @@
 """The demo company: what it promises, on both databases, and that chance never decides anything else."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -11,15 +12,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
+from jxc_desktop import document_types
 from jxc_desktop.errors import Cancelled
 from jxc_desktop.models import TABLES
-from jxc_desktop.services import database, demo, integrity, sealing
-from jxc_desktop.services.demo import goods, workdays
+from jxc_desktop.services import approvals, database, demo, documents, integrity, notices, sealing
+from jxc_desktop.services.demo import goods, people, workdays
 from jxc_desktop.services.demo.shelves import Shelves
 from tests.pgcluster import Cluster
 
 TODAY = dt.date(2026, 6, 13)
 NUMBER = 80
+WORK_IN_HAND = 45  # documents that the last day adds
+PREPARED = REJECTED = 1
 document, line, item = TABLES["document"], TABLES["document_line"], TABLES["item"]
 
 
@@ -77,7 +81,7 @@ def test_records(engine: Engine) -> None:
     partner, company = TABLES["partner"].c, TABLES["company"].c
     assert 290 <= count(engine, item) <= 320
     assert count(engine, TABLES["warehouse"]) == 3
-    assert count(engine, TABLES["employee"]) == 8
+    assert count(engine, TABLES["employee"]) == 9
     assert count(engine, TABLES["partner"]) == 40
     assert count(engine, TABLES["partner"], partner.customer, partner.supplier) == 2
     assert count(engine, TABLES["partner"], partner.customer) == 28
@@ -91,7 +95,7 @@ def test_records(engine: Engine) -> None:
 def test_documents(engine: Engine) -> None:
     d = document.c
     number = count(engine, document)
-    assert abs(number - NUMBER) <= NUMBER // 5
+    assert abs(number - NUMBER - WORK_IN_HAND) <= NUMBER // 5
     assert count(engine, line) > 3 * number
     assert rows(engine, select(func.max(d.date)))[0][0] == TODAY
     kinds = {r.kind for r in rows(engine, select(d.kind).distinct())}
@@ -100,8 +104,9 @@ def test_documents(engine: Engine) -> None:
     assert count(engine, document, d.status == "void") >= 1
     assert count(engine, document, d.status == "reversed") == 1
     assert count(engine, document, d.reversal_of_id.is_not(None)) == 1
-    assert count(engine, document, d.status == "draft", d.number.is_(None)) == 3
-    assert count(engine, document, d.status == "draft", d.number.is_not(None)) == 1
+    left_off = d.kind != "stock_count"
+    assert count(engine, document, d.status == "draft", d.number.is_(None), left_off) == 3 + PREPARED
+    assert count(engine, document, d.status == "draft", d.number.is_not(None)) == 1 + REJECTED
     assert count(engine, document, d.kind == "purchase_order", d.status == "posted", d.progress == "open") >= 1
     assert count(engine, document, d.kind == "sales_order", d.status == "posted", d.progress == "open") >= 1
     assert count(engine, document, d.kind == "sales_order", d.status == "posted", d.progress == "partly") >= 1
@@ -110,11 +115,54 @@ def test_documents(engine: Engine) -> None:
     assert len(rows(engine, select(d.created_by).distinct())) >= 6
 
 
-def test_alerts_are_open_at_the_end(engine: Engine) -> None:
+def told(engine: Engine) -> Counter[str]:
+    """How many notices of each kind are open."""
+    n = TABLES["notice"].c
+    return Counter(r.kind for r in rows(engine, select(n.kind).where(n.cleared_at.is_(None))))
+
+
+def test_alerts_of_every_family_are_open_at_the_end(engine: Engine) -> None:
     a = TABLES["stock_alert"].c
-    for kind in ("low", "over"):
+    for kind in ("low", "over", "expiring", "expired"):
         assert count(engine, TABLES["stock_alert"], a.kind == kind, a.cleared_at.is_(None)) >= 3
+    assert {str(kind) for kind in notices.Kind} == set(told(engine))
     assert count(engine, TABLES["stock_balance"], TABLES["stock_balance"].c.on_hand < 0) == 0
+
+
+def test_documents_wait_at_each_level(engine: Engine) -> None:
+    d, r = document.c, TABLES["approval_rule"].c
+    levels = {row.document_kind: row.levels for row in rows(engine, select(
+        r.document_kind, func.max(r.level).label("levels")).group_by(r.document_kind))}
+    assert levels == {"purchase_return": 1, "sales_order": 2, "purchase_order": 3}
+    waiting = {}
+    with engine.connect() as connection:
+        for row in connection.execute(select(document).where(d.status == "submitted")).all():
+            kind = document_types.BY_KEY[row.kind]
+            left = approvals.left(connection, row, kind, documents.read_draft(connection, row.id))
+            waiting.setdefault(row.kind, set()).add(left[0].number)
+    assert waiting == {"purchase_return": {1}, "sales_order": {1, 2}, "purchase_order": {1, 2, 3}}
+    assert count(engine, TABLES["flow_rule"], TABLES["flow_rule"].c.active) == len(people.RULES)
+
+
+def test_orders_wait_for_goods_and_goods_for_orders(engine: Engine) -> None:
+    d = document.c
+    requests = Counter(row.progress for row in rows(engine, select(d.progress).where(
+        d.kind == "purchase_request", d.status == "posted")))
+    assert requests == {"open": 3, "partly": 1, "done": 2}
+    assert told(engine)["arrived"] == 2
+    assert count(engine, line, line.c.reserved > 0) >= 8
+    company = TABLES["company"].c
+    assert rows(engine, select(company.follow_request, company.follow_delivery, company.serve_waiting)) == [
+        ("auto", "auto", True)]
+
+
+def test_one_count_is_posted_and_one_under_way(engine: Engine) -> None:
+    moves, d = TABLES["stock_move"].c, document.c
+    own = (moves.document_id == d.id) & (d.kind == "stock_count")
+    assert count(engine, TABLES["stock_move"], own, moves.quantity != 0) == 3
+    [(counted, all_)] = rows(engine, select(func.count(line.c.quantity), func.count()).select_from(
+        document.join(line, line.c.document_id == d.id)).where(d.kind == "stock_count", d.status == "draft"))
+    assert 0 < counted < all_
 
 
 def test_most_is_sold_in_whole_packs(engine: Engine) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event, select
 from jxc_desktop.errors import UserError
 from jxc_desktop.i18n import N_
 from jxc_desktop.models import TABLES
-from jxc_desktop.services import access, sealing
+from jxc_desktop.services import access, daily, sealing
 from jxc_desktop.services import database as databases
 from jxc_desktop.services.demo import workdays
 from jxc_desktop.services.demo.business import Business
@@ -51,8 +51,11 @@ def build(database: str, progress: Any = None, *, seed: int = 2026, today: dt.da
             rng = Random(seed)
             first = workdays.after(last - YEAR, 1)
             firm = Founding(desk, rng, number).found()
-            Year(Business(desk, firm, rng, first, Agenda(last)), number).live()
-            Commands(engine, access.administrator(), "PC-01").execute(sealing.seal)
+            look = today or dt.date.today()
+            Year(Business(desk, firm, rng, first, Agenda(last)), number, look).live()
+            office = Commands(engine, access.administrator(), "PC-01")
+            office.execute(daily.look, look)
+            office.execute(sealing.seal)
         finally:
             engine.dispose()
 

@@ -40,7 +40,7 @@ class Buying:
         buyer = b.who("buyer")
         first = next(iter(wanted))
         due = workdays.after(day, b.rng.randint(2, 7))
-        draft = b.desk.write("purchase_order", day, [self._line(g, q, day) for g, q in wanted.items()],
+        draft = b.desk.write("purchase_order", day, [self.line(g, q, day) for g, q in wanted.items()],
                              partner_id=first.supplier, warehouse_id=first.home, due_date=due, employee_id=buyer.id,
                              remark=b.rng.choice((None, None, None, "请按时到货", "整车送货", "月结，随货附送货单")))
         saved = b.desk.save(draft, buyer)
@@ -89,7 +89,7 @@ class Buying:
         """Receive goods of one supplier that nobody ordered."""
         b = self.business
         buyer, first = b.who("buyer"), next(iter(wanted))
-        lines = [self._line(g, q, day, CASUAL) for g, q in wanted.items()]
+        lines = [self.line(g, q, day, CASUAL) for g, q in wanted.items()]
         saved = b.desk.save(b.desk.write("goods_receipt", day, lines, partner_id=first.supplier, remark=remark,
                                          warehouse_id=first.home, employee_id=buyer.id), buyer)
         for good, quantity in wanted.items():
@@ -128,7 +128,8 @@ class Buying:
                   if lack < Decimal("0.3")] or [min(scarcest, key=lambda pair: pair[0])[1]]
         return {g: max((g.maximum - shelves.projected(g.id)) // g.pack, Decimal(1)) * g.pack for g in chosen}
 
-    def _line(self, good: Good, quantity: Decimal, day: dt.date, extra: Decimal = Decimal(1)) -> Values:
+    def line(self, good: Good, quantity: Decimal, day: dt.date, extra: Decimal = Decimal(1)) -> Values:
+        """What so many base units cost in that month."""
         price = good.cost(self.business.month(day)) * extra
         return {"item_id": good.id, "unit_id": good.pack_id if good.pack > 1 else good.unit_id,
                 "quantity": quantity / good.pack, "price": values.money(price), "tax_rate": good.product.tax_rate}

@@ -1,6 +1,7 @@
 """Where the demo's people work: every step is a command with its key, counted for the progress bar."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -13,7 +14,7 @@ from jxc_desktop.services.demo.firm import Person
 from jxc_desktop.services.queries import Queries
 from jxc_desktop.services.unit_of_work import Actor, Commands, Saved
 
-AGREED = frozenset({"over_credit", "restates"})  # the boss knows these customers, and that clerks are late
+AGREED = frozenset({"over_credit", "restates", "below_minimum"})  # the boss knows, and that clerks are late
 
 
 class Desk:
@@ -44,6 +45,19 @@ class Desk:
             id_: int = connection.execute(select(company.c.id)).scalar_one()
             return records.read(connection, document_types.RECORDS_BY_KEY["company"], id_)
 
+    def settings(self, **values: Any) -> None:
+        """Change the company's own record."""
+        draft = self.company()
+        draft.values |= values
+        self.record(draft)
+
+    def new_record(self, kind: str, children: dict[str, Any] | None = None, **values: Any) -> int:
+        draft = document_types.RECORDS_BY_KEY[kind].new_draft()
+        return self.record(RecordDraft(kind, draft.values | values, children or {}))
+
+    def open_record(self, kind: str, record_id: int) -> RecordDraft:
+        return self._queries.open_record(kind, record_id)
+
     def save(self, draft: Draft, person: Person) -> Saved:
         saved: Saved = self.run(person.commands, documents.save, draft)
         return saved
@@ -64,3 +78,8 @@ class Desk:
 
     def open(self, document_id: int) -> Draft:
         return self._queries.open_document(document_id)
+
+    def ask(self, read: Callable[..., Any], *args: Any) -> Any:
+        """What a reader of the services says."""
+        with self._engine.connect() as connection:
+            return read(connection, *args)

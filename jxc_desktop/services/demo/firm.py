@@ -102,6 +102,8 @@ class Firm:
     customers: list[Party] = field(default_factory=list)
     staff: dict[str, list[Person]] = field(default_factory=dict)  # by role
     warehouses: dict[str, int] = field(default_factory=dict)  # by code
+    suppliers: dict[str, int] = field(default_factory=dict)  # by code
+    piece: int = 0  # the unit of what is counted one by one
 
     @property
     def main(self) -> int:

@@ -4,8 +4,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from jxc_desktop import document_types, values
-from jxc_desktop.document_types.schema import RecordDraft, Values
+from jxc_desktop import values
+from jxc_desktop.document_types.schema import Values
 from jxc_desktop.services import access
 from jxc_desktop.services.demo import goods, people
 from jxc_desktop.services.demo.desk import Desk
@@ -34,23 +34,19 @@ class Founding:
         self._people()
         self._partners()
         self._goods()
+        self.firm.suppliers = {code: id_ for code, id_ in self.ids.items() if code[1:].isdigit()}
+        self.firm.piece = self.ids["个"]
         return self.firm
 
-    def _save(self, kind: str, children: dict[str, Any] | None = None, **given: Any) -> int:
-        draft = document_types.RECORDS_BY_KEY[kind].new_draft()
-        return self.desk.record(RecordDraft(kind, draft.values | given, children or {}))
-
     def _company(self) -> None:
-        draft = self.desk.company()
-        draft.values |= people.COMPANY
-        self.desk.record(draft)
+        self.desk.settings(**people.COMPANY)
         for serial, (code, name, address, keeper) in enumerate(people.WAREHOUSES):
-            self.firm.warehouses[code] = self._save("warehouse", code=code, name=name, address=address,
-                                                    contact=keeper, phone=people.phone(10 + serial))
+            self.firm.warehouses[code] = self.desk.new_record("warehouse", code=code, name=name, address=address,
+                                                               contact=keeper, phone=people.phone(10 + serial))
 
     def _people(self) -> None:
         for serial, (code, name, role) in enumerate(people.EMPLOYEES):
-            id_ = self._save("employee", code=code, name=name, role=role, phone=people.phone(100 + serial))
+            id_ = self.desk.new_record("employee", code=code, name=name, role=role, phone=people.phone(100 + serial))
             commands = self.desk.commands(Actor(name, access.ROLES[role], id_, role), f"PC-{serial + 1:02}")
             self.firm.staff.setdefault(role, []).append(Person(id_, name, commands))
 
@@ -76,20 +72,20 @@ class Founding:
         delivery: Values = {"address": f"临澜市{rng.choice(people.STREETS)} {rng.randint(1, 288)} 号",
                             "contact": contact, "phone": people.phone(serial),
                             "settlement": settlement}
-        id_ = self._save("partner", code=code, name=name, tax_number=people.tax_number(serial),
-                         bank=f"临澜农商银行（演示） 0000 0000 {serial:04} 0000", **delivery, **given)
+        id_ = self.desk.new_record("partner", code=code, name=name, tax_number=people.tax_number(serial),
+                                   bank=f"临澜农商银行（演示） 0000 0000 {serial:04} 0000", **delivery, **given)
         return {"id": id_, **delivery}
 
     def _goods(self) -> None:
         catalogue = goods.products()
         for name in sorted({p.unit for p in catalogue} | {p.pack for p in catalogue}):
-            self.ids[name] = self._save("unit", name=name, decimals=DECIMALS.get(name, 0))
+            self.ids[name] = self.desk.new_record("unit", name=name, decimals=DECIMALS.get(name, 0))
         for product in catalogue:
             if product.top not in self.ids:
-                self.ids[product.top] = self._save("category", name=product.top)
+                self.ids[product.top] = self.desk.new_record("category", name=product.top)
             if product.category not in self.ids:
-                self.ids[product.category] = self._save("category", name=product.category,
-                                                        parent_id=self.ids[product.top])
+                self.ids[product.category] = self.desk.new_record("category", name=product.category,
+                                                                   parent_id=self.ids[product.top])
         ranks = list(range(len(catalogue)))
         self.rng.shuffle(ranks)
         weights = [1 / (rank + 9) for rank in ranks]
@@ -111,8 +107,9 @@ class Founding:
         given = {"code": product.code, "name": product.name, "spec": product.spec, "brand": product.brand,
                  "category_id": self.ids[product.category], "unit_id": self.ids[product.unit],
                  "purchase_price": product.cost, "sale_price": sale, "minimum_price": minimum,
-                 "tax_rate": product.tax_rate, "reorder_point": reorder, "maximum": maximum}
-        id_ = self._save("item", self._children(product, pack_sale, level), **given)
+                 "tax_rate": product.tax_rate, "reorder_point": reorder, "maximum": maximum,
+                 "supplier_id": self.ids[product.supplier], "lead_days": 3 + len(product.name) % 5}
+        id_ = self.desk.new_record("item", self._children(product, pack_sale, level), **given)
         return Good(id_, product, self.ids[product.unit], self.ids[product.pack], DECIMALS.get(product.unit, 0), sale,
                     pack_sale, minimum, reorder, maximum, level, weight, self._drift(),
                     self.firm.warehouses[product.home], self.ids[product.supplier])

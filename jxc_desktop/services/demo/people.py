@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 COMPANY = {
     "name": "江南渡百货批发有限公司", "phone": "10000000800", "address": "临澜市河埠区批发大道 88 号 3 栋",
@@ -9,7 +10,24 @@ COMPANY = {
     "taxpayer": "general", "tax_included": True, "negative_stock": "forbid", "return_reopens": False,
     "print_terms": "请当面点清数量，签收后如有质量问题请于 3 日内提出；货款未付清前货物所有权归供方所有。",
     "print_balance": False, "demo": True,
+    # through the year people do by hand what they leave to the program in the end
+    "follow_request": "off", "follow_delivery": "off", "serve_waiting": False, "price_jump": None,
 }
+FLOWING = {"serve_waiting": True, "price_jump": Decimal("0.1"), "use_lots": True}
+FOLLOWING = {"follow_request": "auto", "follow_delivery": "auto"}
+
+# Whose word documents need: type, level, amount above, role.
+APPROVALS = (("purchase_return", 1, 500, "manager"),
+             ("sales_order", 1, 20_000, "manager"), ("sales_order", 2, 60_000, "accountant"),
+             ("purchase_order", 1, 20_000, "manager"), ("purchase_order", 2, 60_000, "accountant"),
+             ("purchase_order", 3, 150_000, "administrator"))
+RULES: tuple[dict[str, Any], ...] = (
+    {"name": "大额入库提醒", "document_kind": "goods_receipt", "measure": "total", "above": Decimal(5000),
+     "action": "alert", "role": "accountant", "message": "大额入库，请安排付款"},
+    {"name": "折扣过大", "document_kind": "sales_order", "measure": "discount", "above": Decimal(30),
+     "action": "block", "message": "折扣超过三成，请先与经理商定价格"},
+    {"name": "大批退货先审批", "document_kind": "sales_return", "measure": "total", "above": Decimal(3000),
+     "action": "approve", "role": "manager"})
 
 WAREHOUSES = (("W1", "主仓库", "批发大道 88 号 3 栋一层", "秦大勇"), ("W2", "二号库", "批发大道 96 号后院", "罗小军"),
               ("W3", "门店", "批发大道 88 号临街 12 号", "秦大勇"))
@@ -17,7 +35,7 @@ MAIN, SECOND, SHOP = "W1", "W2", "W3"
 
 EMPLOYEES = (("E01", "周雅琴", "administrator"), ("E02", "顾明远", "manager"), ("E03", "沈小梅", "buyer"),
              ("E04", "韩志强", "buyer"), ("E05", "王晓敏", "salesperson"), ("E06", "李文博", "salesperson"),
-             ("E07", "秦大勇", "clerk"), ("E08", "罗小军", "clerk"))
+             ("E07", "秦大勇", "clerk"), ("E08", "罗小军", "clerk"), ("E09", "何静", "accountant"))
 
 SUPPLIERS = ("云岭渡饮品经营部", "牧云乳品酒业商行", "麦秋里食品有限公司", "禾穗里粮油有限公司", "沐晨日化商贸公司",
              "柔禾纸业销售部", "亮巢家居用品厂", "棉里湾针织厂", "青砚斋文具有限公司", "雷燧电工器材公司",

@@ -8,7 +8,9 @@ from random import Random
 from jxc_desktop.services.demo import workdays
 from jxc_desktop.services.demo.business import Business
 from jxc_desktop.services.demo.buying import Buying
+from jxc_desktop.services.demo.flowing import Flowing
 from jxc_desktop.services.demo.mending import Mending
+from jxc_desktop.services.demo.oddments import Oddments
 from jxc_desktop.services.demo.selling import Selling
 from jxc_desktop.services.demo.storing import Storing
 from jxc_desktop.services.demo.workdays import PACE, Step
@@ -24,11 +26,12 @@ USED, FOUND, CORRECTED, REPRICED, VOIDED, REVERSED = 0.016, 0.006, 0.008, 0.004,
 class Year:
     """Plans the year up to the agenda's last day and lives through it."""
 
-    def __init__(self, business: Business, documents: int):
+    def __init__(self, business: Business, documents: int, look: dt.date):
         self.business, self.documents = business, documents
         self.days = list(workdays.working_days(business.first, business.agenda.last))
         self.buying, self.selling = Buying(business), Selling(business)
         self.storing, self.mending = Storing(business), Mending(business)
+        self.oddments, self.flowing = Oddments(business, look), Flowing(business, look)
 
     def live(self) -> None:
         self.business.agenda.at(self.days[0], self.storing.open_books, rank=0)
@@ -36,6 +39,7 @@ class Year:
             self.business.agenda.at(day, self.storing.print_notes, rank=8)
         self._routine()
         self._mishaps()
+        self.oddments.lie(self.days[1])
         self._last_days()
         self.business.agenda.run()
 
@@ -67,6 +71,8 @@ class Year:
         for _ in range(3 + min(self.documents // 1000, 3)):
             at(last, self.mending.park, rank=8)
         at(last, self.storing.stand_out, rank=9)
+        for step in (self.flowing.live, self.oddments.go_off, self.oddments.count):
+            at(last, step, rank=10)
 
     def _late_entry(self, day: dt.date) -> None:
         """A delivery of some days ago is written down today."""
