@@ -48,7 +48,7 @@ def test_what_there_is_to_buy_and_for_whom(live: Company) -> None:
     c.post("sales_return", line(bolt, 1, 9), date=TODAY)
     order = c.post("sales_order", line(bolt, 9, 9), date=TODAY, due_date=later(6))
     first, second = asked(c, buying.wants, TODAY)
-    assert (first.item.id, first.lacking, first.to_order, first.lead_days) == (bolt, 4, 12, 4)
+    assert (first.item.id, first.lacking, first.multiple, first.lead_days) == (bolt, 4, 12, 4)
     assert (first.asker.order, first.asker.customer, first.asker.needed) == (order.number, "华联超市", later(6))
     assert (first.figures.on_hand, first.figures.reserved, first.figures.on_order) == (5, 5, 0)
     assert first.sold == (19, 25, 35)

@@ -39,7 +39,8 @@ def at_work(tmp_path: Path, qtbot: Any, sqlite_template: Path) -> Iterator[Offic
 # --- home
 
 def test_home_shows_the_day(at_work: Office) -> None:
-    home = at_work.window.current_page
+    page = at_work.window.current_page
+    home = page.desk
     figures = {key: (figure._value, figure.accessibleName()) for key, figure in home._figures.items()}
     assert figures["sales"][0] == "561.00"
     assert figures["low"][0] == "1" and "低于最低库存" in figures["low"][1]
@@ -47,7 +48,7 @@ def test_home_shows_the_day(at_work: Office) -> None:
     assert [row.word for row in home._next.rows] == ["草稿"]
     assert home._bars._bars[0].name == "茉莉花茶"
     assert home._line._points[-1].value == Decimal("561.00")
-    assert home._stamp.text().endswith("更新")
+    assert page._stamp.text().endswith("更新")
 
 
 def test_home_opens_with_the_figures_of_last_time(at_work: Office) -> None:
@@ -56,14 +57,14 @@ def test_home_opens_with_the_figures_of_last_time(at_work: Office) -> None:
     from jxc_desktop.ui.pages.home_page import HomePage
 
     again = HomePage(at_work.session)
-    assert again._figures["sales"]._value == "561.00", "before anything was read"
+    assert again.desk._figures["sales"]._value == "561.00", "before anything was read"
     at_work.settle()
     again.closed()
     again.deleteLater()
 
 
 def test_home_is_reached_and_left_by_keys(at_work: Office) -> None:
-    home = at_work.window.current_page
+    home = at_work.window.current_page.desk
     home._figures["sales"].setFocus()
     QTest.keyClick(home._figures["sales"], Qt.Key.Key_Space)
     at_work.settle()

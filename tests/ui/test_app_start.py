@@ -285,7 +285,7 @@ def test_a_closed_tab_says_where_its_text_is(at_work: Office, sqlite_template: P
     editor.form.set_value("remark", "放在后门")
     at_work.settle()
     assert at_work.window.close_page(editor.key) and "已暂存" in at_work.window.toaster.current.news.text
-    home = at_work.page("home")
+    home = at_work.page("home").desk
     [first, *_] = home._next.rows
     assert (first.key, first.word) == ("document/delivery_note/new", "未保存")
     again = at_work.page(first.key)

@@ -140,7 +140,7 @@ def _restricted(statement: Select[Any], src: Source, query: ListQuery) -> Select
 
 
 _WORDS, _LONGEST = 10, 200
-_FLAGS = ("active", "customer", "supplier", "low", "nonzero")
+_FLAGS = ("active", "customer", "supplier", "low", "nonzero", "ready")
 
 
 def cleaned(text: str) -> str:

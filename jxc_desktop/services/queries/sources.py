@@ -81,6 +81,8 @@ def documents(kind: DocumentType) -> Source:
 
 def _document_filters() -> dict[str, Callable[[Any], ColumnElement[bool]]]:
     d, line = d_table.c, document_line.c
+    lacking = select(line.id).join_from(document_line, item, item.c.id == line.item_id).where(
+        line.document_id == d.id, item.c.stocked, line.base_quantity > line.fulfilled + line.reserved)
     return {
         "status": lambda v: d.status.in_([v] if isinstance(v, str) else v),
         "progress": lambda v: d.progress.in_([v] if isinstance(v, str) else v),
@@ -88,6 +90,8 @@ def _document_filters() -> dict[str, Callable[[Any], ColumnElement[bool]]]:
         "partner_id": lambda v: d.partner_id == v, "warehouse_id": lambda v: d.warehouse_id == v,
         "employee_id": lambda v: d.employee_id == v, "created_by": lambda v: d.created_by == v,
         "item_id": lambda v: exists(select(line.id).where(line.document_id == d.id, line.item_id == v)),
+        "date_due": lambda v: d.due_date <= v,
+        "ready": lambda v: (~exists(lacking) if v else exists(lacking)),
         "ids": lambda v: d.id.in_(v),
     }
 

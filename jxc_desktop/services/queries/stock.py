@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, type_coerce
 
-from jxc_desktop.document_types.schema import Account, Progress, Section, Status
+from jxc_desktop.document_types.schema import Account, Progress, Promise, Section, Status
 from jxc_desktop.models.base import Money
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item, lot, unit, warehouse
@@ -130,7 +130,8 @@ def home(connection: Connection, today: dt.date) -> dict[str, Any]:
         return connection.scalar(select(func.count()).select_from(document).where(*where)) or 0
 
     def open_orders(section: Section) -> int:
-        kinds = [k.key for k in document_types.ALL if k.promise and k.section is section]
+        kinds = [k.key for k in document_types.ALL
+                 if k.promise not in (None, Promise.REQUESTED) and k.section is section]
         return count(d.kind.in_(kinds), d.status == Status.POSTED, d.progress != Progress.DONE)
 
     since = today - dt.timedelta(days=29)

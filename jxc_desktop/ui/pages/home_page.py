@@ -1,224 +1,118 @@
-"""The desk: the day's figures, what to go on with, what is short, how sales go."""
+"""The home page: the desks of purchasing, sales and stock on the same data, and an overview. Which one is in front
+when it opens follows from who works here; the others are one tab away.
+"""
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar
 
-from jxc_desktop import document_types, values
-from jxc_desktop.document_types.schema import Status
 from jxc_desktop.i18n import N_, tr
-from jxc_desktop.ui import theme
 from jxc_desktop.ui.changes import RefreshOnChange
-from jxc_desktop.ui.charts import Bar, BarList, Figure, LineChart, Point
-from jxc_desktop.ui.journal import Kept
 from jxc_desktop.ui.page import PageWidget
-from jxc_desktop.ui.pages.short_list import ShortList, ShortRow
+from jxc_desktop.ui.pages.desk_parts import DeskView
+from jxc_desktop.ui.pages.overview_desk import OverviewDesk
 from jxc_desktop.ui.session import Session
-from jxc_desktop.ui.tokens import Tone
-from jxc_desktop.ui.widgets import Button, Card, Role, label
+from jxc_desktop.ui.shortcuts import bind
+from jxc_desktop.ui.widgets import Button, Role, label
 
-_CACHE, _SHOWN = "home/figures", 8
-_FIGURES = (  # (key, title, icon, what it opens)
-    ("sales", N_("Sales today"), "truck", "list/document/delivery_note"),
-    ("receipts", N_("Received today"), "package-plus", "list/document/goods_receipt"),
-    ("orders", N_("Open sales orders"), "file-text", "list/document/sales_order"),
-    ("low", N_("Low stock"), "triangle-alert", "stock"),
-)
-_STEPS = (  # what new books need, in this order
-    (N_("Fill in the company"), "record/company/1"), (N_("Import items from Excel"), "import"),
-    (N_("Enter partners"), "list/record/partner"), (N_("Enter opening stock"), "document/opening_stock/new"),
-    (N_("Write the first delivery note"), "document/delivery_note/new"),
-)
+OVERVIEW, BUYER, SALES, STOCK = "overview", "buyer", "sales", "stock"
+TITLES = {OVERVIEW: N_("Overview"), BUYER: N_("Buyer's desk"), SALES: N_("Sales desk"), STOCK: N_("Stock desk")}
+_NEEDS = {BUYER: "purchase_order.see", SALES: "sales_order.see", STOCK: "item.see"}
+_OF_ROLE = {"buyer": BUYER, "salesperson": SALES, "clerk": STOCK}
 _DAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 
 
-@dataclass(frozen=True)
-class Desk:
-    """Everything the page shows, read in one go."""
+def _buyer(page: PageWidget) -> DeskView:
+    from jxc_desktop.ui.pages.buyer_desk import BuyerDeskView
 
-    figures: dict[str, Any]
-    drafts: list[dict[str, Any]]
-    alerts: list[Any]
-    at: dt.datetime
+    return BuyerDeskView(page)
 
 
-def read(queries: Any) -> Desk:
-    """On a worker."""
-    from jxc_desktop.services.queries import ListQuery
+def _sales(page: PageWidget) -> DeskView:
+    from jxc_desktop.ui.pages.sales_desk import SalesDeskView
 
-    drafts: list[dict[str, Any]] = []
-    for kind in document_types.ALL:
-        if queries.actor.may(kind.permission("see")):
-            page = queries.list_page(ListQuery(f"document/{kind.key}", filters={"status": Status.DRAFT.value},
-                                               limit=_SHOWN))
-            drafts += [{**row, "kind": kind.key} for row in page.rows]
-    drafts.sort(key=lambda row: row["created_at"], reverse=True)
-    alerts = queries.alerts()[:_SHOWN] if queries.actor.may("item.see") else []
-    return Desk(queries.home(), drafts[:_SHOWN], alerts, dt.datetime.now())
+    return SalesDeskView(page)
+
+
+def _stock(page: PageWidget) -> DeskView:
+    from jxc_desktop.ui.pages.stock_desk import StockDeskView
+
+    return StockDeskView(page)
+
+
+_MAKERS: dict[str, Callable[[PageWidget], DeskView]] = {
+    OVERVIEW: OverviewDesk, BUYER: _buyer, SALES: _sales, STOCK: _stock}
 
 
 class HomePage(RefreshOnChange, PageWidget):
-    """Opens with the figures of last time and their time, then shows those of now."""
+    """A desk is made when it is first looked at, and read again when it comes to the front."""
 
     def __init__(self, context: Session, key: str = "home"):
         super().__init__(context, key, tr("Home"))
-        self._session = context
         self._seen = False
-        self._stamp = label("", "hint")
-        self._figures: dict[str, Figure] = {}
+        self.desks: dict[str, DeskView] = {}
+        self._keys = [k for k in TITLES if k not in _NEEDS or context.actor.may(_NEEDS[k])]
+        self._stack, self.tabs = QStackedWidget(), QTabBar()
+        self.tabs.setAccessibleName(tr("Desks"))
+        self.tabs.setExpanding(False)
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for each in self._keys:
+            self.tabs.addTab(tr(TITLES[each]))
         again = Button(tr("Refresh"), "refresh-cw", "F5", Role.GHOST)
         again.clicked.connect(self.refresh)
-        self.body.addLayout(self.head(label(self._greeting(), "h1"), self._stamp, buttons=(again,)))
-        self.body.addLayout(self._build_figures())
-        self.body.addLayout(self._build_lists(), 4)
-        self.body.addLayout(self._build_charts(), 5)
-        self.set_keys([("Ctrl+K", tr("Search")), ("Alt+1…9", tr("Navigation")), ("F5", tr("Refresh"))])
-        self._show_cached()
+        self._stamp = label("", "hint")
+        self.body.addLayout(self.head(self.tabs, label(self._day(), "caption"), self._stamp, buttons=(again,)))
+        self.body.addWidget(self._stack, 1)
+        mine = _OF_ROLE.get(getattr(context.actor, "role", ""), OVERVIEW)
+        self.tabs.setCurrentIndex(self._keys.index(mine) if mine in self._keys else 0)
+        self.tabs.currentChanged.connect(lambda at: self._show_desk())
+        for number, each in enumerate(self._keys):
+            bind(self, f"Ctrl+Shift+{number + 1}", lambda each=each: self.choose(each))  # type: ignore[misc]
         self.watch(context.changes)
-        self.refresh()
+        self._show_desk()
+
+    @property
+    def desk(self) -> DeskView:
+        """The one in front."""
+        return self.desks[self._keys[self.tabs.currentIndex()]]
+
+    def choose(self, key: str) -> None:
+        """Bring a desk to the front."""
+        self.tabs.setCurrentIndex(self._keys.index(key))
 
     def refresh(self) -> None:
-        self.operations.read(read, self.context.queries, done=self._show)
+        for desk in self.desks.values():
+            desk.stale = True
+        self.desk.refresh()
+
+    def focus_first(self) -> None:
+        self.desk.focus_first()
 
     def showEvent(self, event: QShowEvent) -> None:
         """What waits is different each time one comes back."""
         self._stale, self._seen = self._stale or self._seen, True
         super().showEvent(event)
 
-    def _greeting(self) -> str:
+    def _show_desk(self) -> None:
+        key = self._keys[self.tabs.currentIndex()]
+        if key not in self.desks:
+            self.desks[key] = _MAKERS[key](self)
+            self.desks[key].stamped.connect(self._show_stamp)
+            self._stack.addWidget(self.desks[key])
+        self._stack.setCurrentWidget(self.desk)
+        self._show_stamp()
+        self.set_keys([*self.desk.key_hints(), ("Ctrl+K", tr("Search")), ("Ctrl+Shift+1…4", tr("Desks")),
+                       ("F5", tr("Refresh"))][:6])
+        if self.desk.stale:
+            self.desk.refresh()
+
+    def _show_stamp(self) -> None:
+        self._stamp.setText(self.desk.stamp)
+
+    @staticmethod
+    def _day() -> str:
         today = dt.date.today()
         return tr("{date}, {weekday}", date=today.isoformat(), weekday=tr(_DAYS[today.weekday()]))
-
-    # --- building
-
-    def _build_figures(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(theme.current().sizes.gap)
-        for key, title, icon, opens in _FIGURES:
-            figure = self._figures[key] = Figure(tr(title), icon)
-            figure.clicked.connect(partial(self._open, opens))
-            row.addWidget(figure)
-        return row
-
-    def _build_lists(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(theme.current().sizes.gap)
-        self._next, self._short = ShortList(self._open), ShortList(self._open)
-        self._next_title = label(tr("Continue"), "strong")
-        row.addWidget(_titled(self._next_title, self._next), 3)
-        row.addWidget(_titled(label(tr("Alerts"), "strong"), self._short,
-                              _link(tr("All stock"), partial(self._open, "stock"))), 2)
-        return row
-
-    def _build_charts(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(theme.current().sizes.gap)
-        self._line, self._total = LineChart(tr("Sales of 30 days")), label("", "caption")
-        self._bars = BarList(tr("Best sellers of 30 days"), self._open)
-        row.addWidget(_titled(label(tr("Sales of 30 days"), "strong"), self._line, self._total), 3)
-        row.addWidget(_titled(label(tr("Best sellers of 30 days"), "strong"), self._bars,
-                              _link(tr("Sales summary"), partial(self._open, "report/sales_summary"))), 2)
-        return row
-
-    # --- showing
-
-    def _show_cached(self) -> None:
-        kept = self.context.settings.get(_CACHE) or {}
-        for key, figure in self._figures.items():
-            texts = kept.get(key)
-            if isinstance(texts, list) and len(texts) == 2:
-                figure.show_value(str(texts[0]), str(texts[1]))
-        self._stamp.setText(str(kept.get("at", "")))
-
-    def _show(self, desk: Desk) -> None:
-        home = desk.figures
-        texts = self._texts(home)
-        for key, (value, note) in texts.items():
-            tone = Tone.WARN if key == "low" and home["low_stock"] else None
-            self._figures[key].show_value(value, note, tone)
-        stamp = tr("as of {time}", time=f"{desk.at:%H:%M}")
-        self._stamp.setText(stamp)
-        self.context.settings.set(_CACHE, {"at": stamp, **{k: list(v) for k, v in texts.items()}})
-        self._line.show_points([Point(row["date"], row["total"]) for row in home["sales_by_day"]])
-        total = sum((row["total"] for row in home["sales_by_day"]), values.ZERO)
-        self._total.setText(tr("{total} in total", total=values.grouped(total, 2)))
-        self._bars.show_bars([Bar(row["name"], row["total"], f"record/item/{row['id']}") for row in home["top_items"]])
-        self._show_next(desk, new=not home["top_items"] and not total)
-        self._show_alerts(desk.alerts)
-
-    def _texts(self, home: dict[str, Any]) -> dict[str, tuple[str, str]]:
-        days = [row["total"] for row in home["sales_by_day"]]
-        mean = sum(days, values.ZERO) / max(len(days), 1)
-        return {
-            "sales": (values.grouped(home["sales_today"], 2),
-                      tr("{mean} a day on average", mean=values.grouped(values.money(mean), 2))),
-            "receipts": (values.grouped(home["receipts_today"], 2),
-                         tr("{count} document(s) in draft", count=home["drafts"])),
-            "orders": (f"{home['open_sales_orders']:,}",
-                       tr("{count} open purchase order(s)", count=home["open_purchase_orders"])),
-            "low": (f"{home['low_stock']:,}", tr("items below their reorder point")),
-        }
-
-    def _show_next(self, desk: Desk, new: bool) -> None:
-        rows = []
-        for kept in self._waiting():
-            kind, recovered = document_types.BY_KEY[kept.draft.kind], kept.key in self._session.recovered
-            detail = tr("recovered, not saved yet") if recovered else tr(
-                "typed until {time}, not saved yet", time=f"{kept.at:%H:%M}")
-            rows.append(ShortRow(" ".join(p for p in (tr(kind.title), kept.draft.number) if p), detail, "", kept.key,
-                                 "rotate-ccw", Tone.WARN, tr("Recovered") if recovered else tr("Unsaved")))
-        for row in desk.drafts:
-            kind = document_types.BY_KEY[row["kind"]]
-            total = values.grouped(row["total"], 2) if row.get("total") else ""
-            detail = " · ".join(str(part) for part in (row.get("partner"), row["date"], row.get("created_by")) if part)
-            rows.append(ShortRow(tr(kind.title), detail, total,
-                                 f"document/{kind.key}/{row['id']}", kind.icon, Tone.NEUTRAL, tr("Draft")))
-        if not rows and new:
-            self._next_title.setText(tr("First steps"))
-            self._next.show_rows([ShortRow(tr(text), "", "", key, "chevron-right") for text, key in _STEPS])
-            return
-        self._next_title.setText(tr("Continue"))
-        self._next.show_rows(rows[:_SHOWN], tr("Nothing is waiting. Drafts and unsaved documents appear here."))
-
-    def _waiting(self) -> list[Kept]:
-        """Documents that were typed and are not saved yet: here, or when the program ended last time."""
-        journal = self._session.journal
-        return journal.waiting() if journal else []
-
-    def _show_alerts(self, alerts: list[Any]) -> None:
-        rows = []
-        for alert in alerts:
-            low = alert.kind == "low"
-            tone = (Tone.BAD if alert.on_hand <= 0 else Tone.WARN) if low else Tone.ACCENT
-            rows.append(ShortRow(
-                alert.item, " · ".join(p for p in (alert.spec, alert.warehouse) if p),
-                f"{values.grouped(alert.on_hand)} / {values.grouped(alert.threshold)} {alert.unit}",
-                f"record/item/{alert.item_id}", "package-minus" if low else "package-plus", tone,
-                tr("Low") if low else tr("Over")))
-        self._short.show_rows(rows, tr("All items are within their limits."))
-
-    def _open(self, key: str) -> None:
-        self.window().open_page(key)  # type: ignore[attr-defined]
-
-
-def _titled(title: QWidget, content: QWidget, right: QWidget | None = None) -> Card:
-    card, row = Card(), QHBoxLayout()
-    title.setMinimumHeight(theme.current().sizes.button - 4)  # as high as beside a link
-    row.addWidget(title)
-    row.addStretch(1)
-    if right:
-        row.addWidget(right)
-    card.body.addLayout(row)
-    card.body.addWidget(content, 1)
-    return card
-
-
-def _link(text: str, call: Callable[[], object]) -> Button:
-    button = Button(text, role=Role.LINK)
-    button.clicked.connect(lambda *_: call())
-    return button

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QTabBar, QVBoxLayout, QWidget
 
-from jxc_desktop.document_types.schema import DocumentType, Progress, RecordType, Status
+from jxc_desktop.document_types.schema import DocumentType, Progress, Promise, RecordType, Status
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.ui.buttons import Button, Role
 from jxc_desktop.ui.pages.filters import period
@@ -44,12 +44,17 @@ TODAY, MONTH = View("today", N_("Today"), _dated("today")), View("month", N_("Th
 
 
 def of_document(kind: DocumentType) -> tuple[View, ...]:
-    """All, today, this month, drafts, unfinished orders, mine."""
-    unfinished = View("open", N_("Unfinished"), _fixed(
-        status=[Status.POSTED.value], progress=[Progress.OPEN.value, Progress.PARTLY.value]))
+    """All, today, this month, drafts, unfinished orders and of them the late and those with goods, mine."""
+    opened = {"status": [Status.POSTED.value], "progress": [Progress.OPEN.value, Progress.PARTLY.value]}
+    orders = [View("open", N_("Unfinished"), _fixed(**opened))] if kind.promise else []
+    if kind.promise and any(f.name == "due_date" for f in kind.header):
+        orders.append(View("late", N_("Late"), lambda actor, today: {
+            **opened, "date_due": today - dt.timedelta(days=1)}))
+    if kind.promise is Promise.RESERVED:
+        orders.append(View("ready", N_("Deliverable"), _fixed(**opened, ready=True)))
     return (EVERYTHING, TODAY, MONTH, View("draft", N_("Drafts"), _fixed(status=Status.DRAFT.value)),
             View("submitted", N_("Waits for approval"), _fixed(status=Status.SUBMITTED.value)),
-            *((unfinished,) if kind.promise else ()),
+            *orders,
             View("mine", N_("Mine"), lambda actor, today: {"created_by": actor}))
 
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from jxc_desktop.services.queries.desks import buying, promise, selling, storing
+from jxc_desktop import document_types
+from jxc_desktop.services.queries.desks import buying, flow, promise, selling, storing
 from jxc_desktop.services.queries.desks.buying import BuyerDesk
 from jxc_desktop.services.queries.desks.promise import Promised, promise_date
 from jxc_desktop.services.queries.desks.selling import SalesDesk
@@ -36,6 +37,13 @@ class DeskQueries:
     def stock_desk(self, today: dt.date | None = None) -> StockDesk:
         with self._reading("item.see") as c:
             return storing.desk(c, today or dt.date.today(), costs=self.actor.may("see_cost"))
+
+    def pending(self, today: dt.date | None = None) -> flow.Pending:
+        """How many documents of each type wait, and how many of them are late."""
+        with self._reading() as c:
+            found = flow.pending(c, today or dt.date.today())
+        return {(kind, state): count for (kind, state), count in found.items()
+                if self.actor.may(document_types.BY_KEY[kind].permission("see"))}
 
     def promise(self, item_id: int, quantity: Decimal, warehouse_id: int | None = None) -> Promised:
         """When so many base units can be promised."""

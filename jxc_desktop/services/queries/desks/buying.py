@@ -58,10 +58,6 @@ class Want:
     offers: tuple[Offer, ...]
     asker: Asker | None = None
 
-    @property
-    def to_order(self) -> Decimal:
-        return purchasing.in_full_packs(self.lacking, self.item, self.multiple)
-
     def price(self, supplier_id: int | None) -> Decimal | None:
         """Of a base unit, from this supplier."""
         return purchasing.price_of(self.item, self.offers, supplier_id)
@@ -91,12 +87,14 @@ class BuyerDesk:
     arrivals: list[Arrival]
     pending: flow.Pending
     low: int  # items below their reorder point
+    payable: Decimal
 
 
 def desk(connection: Connection, today: dt.date) -> BuyerDesk:
     a = stock_alert.c
     low = connection.scalar(select(func.count()).where(a.cleared_at.is_(None), a.kind == "low")) or 0
-    return BuyerDesk(wants(connection, today), arrivals(connection), flow.pending(connection, today), low)
+    return BuyerDesk(wants(connection, today), arrivals(connection), flow.pending(connection, today), low,
+                     flow.owed(connection, Account.PAYABLE))
 
 
 def wants(connection: Connection, today: dt.date) -> list[Want]:

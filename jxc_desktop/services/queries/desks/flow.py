@@ -2,12 +2,15 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, case, func, or_, select
 
-from jxc_desktop.document_types.schema import Progress, Status
+from jxc_desktop.document_types.schema import Account, Progress, Status
 from jxc_desktop.models.documents import document
+from jxc_desktop.models.stock import partner_balance
+from jxc_desktop.values import ZERO
 
 OPEN = "open"  # an order that stands and is not done; the other states are those of Status
 Pending = Mapping[tuple[str, str], "Count"]
@@ -20,7 +23,7 @@ class Count(NamedTuple):
     late: int = 0
 
 
-_d = document.c
+_d, _b = document.c, partner_balance.c
 
 
 def pending(connection: Connection, today: dt.date) -> Pending:
@@ -31,3 +34,8 @@ def pending(connection: Connection, today: dt.date) -> Pending:
             _d.status == Status.POSTED, _d.progress.in_((Progress.OPEN, Progress.PARTLY))))).group_by(
         _d.kind, _d.status))
     return {(r.kind, OPEN if r.status == Status.POSTED else r.status): Count(r.number, r.late) for r in rows}
+
+
+def owed(connection: Connection, account: Account) -> Decimal:
+    """What all partners owe us, or we them."""
+    return connection.scalar(select(func.sum(_b.amount)).where(_b.account == account)) or ZERO

@@ -78,9 +78,8 @@ class SalesDesk:
 
 def desk(connection: Connection, today: dt.date, of: Actor | None) -> SalesDesk:
     """`of`: the orders of one person only."""
-    owed = connection.scalar(select(func.sum(_e.amount)).where(_e.account == Account.RECEIVABLE)) or ZERO
     return SalesDesk(orders(connection, of), quiet(connection, today), by_day(connection, today),
-                     flow.pending(connection, today), owed)
+                     flow.pending(connection, today), flow.owed(connection, Account.RECEIVABLE))
 
 
 def orders(connection: Connection, of: Actor | None = None) -> list[OrderRow]:
