@@ -31,7 +31,8 @@ def flow_records(kinds: Iterable[DocumentType]) -> tuple[RecordType, ...]:
     flow = RecordType(
         key="flow_rule", title=N_("Follow-up rule"), icon="git-branch",
         fields=(NAME, document,
-                Field("measure", N_("Condition"), T.CHOICE, required=True, default="always", width=130, choices=MEASURES),
+                Field("measure", N_("Condition"), T.CHOICE, required=True, default="always", width=130,
+                      choices=MEASURES),
                 Field("above", N_("Above this value"), T.MONEY, width=90), *where,
                 Field("action", N_("Then"), T.CHOICE, required=True, default="alert", width=130, choices=ACTIONS), role,
                 Field("message", N_("Message"), max_length=200, width=220), ACTIVE),

@@ -22,7 +22,6 @@ from jxc_desktop.services.notices import Kind, Notice
 from jxc_desktop.services.unit_of_work import Saved, Work
 from jxc_desktop.values import ZERO, grouped
 
-
 _ABOVE = {"total": N_("a total above {figure}"), "quantity": N_("a quantity above {figure}"),
           "discount": N_("a discount above {figure} %")}
 

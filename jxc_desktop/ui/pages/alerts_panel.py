@@ -59,14 +59,19 @@ class AlertCard(QFrame):
             title.addWidget(label(self.alert.spec, "caption"))
             title.addStretch(1)
             words.addLayout(title)
-        text = label(entry.text, "caption" if self.alert else "")
+        age = ago(entry.raised_at, now)
+        text = label(f"{entry.text}  ·  {age}" if self.alert else entry.text, "caption" if self.alert else "")
         text.setWordWrap(True)
         words.addWidget(text)
-        words.addWidget(label(ago(entry.raised_at, now), "hint"))
+        if not self.alert:
+            words.addWidget(label(age, "hint"))
         row.addLayout(words, 1)
         self.action = Button(action, role=Role.LINK)
         self.snooze = Button("", "alarm-clock", role=Role.GHOST, accessible_name=tr("Later…"))
         self.dismiss = Button("", "check", role=Role.GHOST, accessible_name=tr("Done, do not show again"))
+        place = self.dismiss.sizePolicy()
+        place.setRetainSizeWhenHidden(True)  # so that the actions stand below each other
+        self.dismiss.setSizePolicy(place)
         self.dismiss.setVisible(self.notice is not None)
         for button in (self.action, self.snooze, self.dismiss):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -114,7 +119,7 @@ class AlertsPanel(QFrame):
         layout.setContentsMargins(4, 4, 4, 4)
         layout.setSpacing(0)
         head.setContentsMargins(12, 6, 4, 6)
-        head.addWidget(label(tr("Alerts"), "h1"))
+        head.addWidget(label(tr("Notices and alerts"), "h1"))
         head.addStretch(1)
         close = Button("", "x", "Esc", Role.GHOST, accessible_name=tr("Close"))
         close.clicked.connect(lambda checked=False: self.leave())
@@ -195,10 +200,11 @@ class AlertsPanel(QFrame):
         self.cards, families = [], grouped_by_family(bell)
         for family, entries in families:
             column.addLayout(_heading(family, len(entries)))
-            for entry in entries[:_MOST if family.title in self._whole else FEW]:
+            whole = family.title in self._whole or len(entries) <= FEW + 1
+            for entry in entries[:_MOST if whole else FEW]:
                 self.cards.append(self._card(entry))
                 column.addWidget(self.cards[-1])
-            if len(entries) > FEW and family.title not in self._whole:
+            if not whole:
                 column.addLayout(self._more(family, len(entries)))
         if not families:
             column.addWidget(EmptyState("circle-check", tr("All is well: nothing waits, nothing is low")), 1)

@@ -38,7 +38,7 @@ FAMILIES = (
            (Kind.SUPPLIER_LATE, Kind.SUPPLIER_SHORT, Kind.PRICE_JUMP)),
     Family(N_("Expired goods"), "triangle-alert", "bad", ("expired",)),
     Family(N_("Low stock"), "triangle-alert", "warn", ("low",)),
-    Family(N_("Approvals"), "clipboard-check", "warn", (Kind.REJECTED, Kind.APPROVE)),
+    Family(N_("Approval"), "clipboard-check", "warn", (Kind.REJECTED, Kind.APPROVE)),
     Family(N_("Goods have arrived"), "package-check", "ok", (Kind.ARRIVED,)),
     Family(N_("To be bought"), "shopping-cart", "accent", (Kind.REQUEST,)),
     Family(N_("Told by rules"), "git-branch", "accent", (Kind.RULE,)),

@@ -25,6 +25,9 @@ def spec_of(kind: RecordType) -> ListSpec:
         empty=N_("No master data of this kind yet"))
 
 
+_SORTED = frozenset({"item"})  # by categories; rules only name one
+
+
 class RecordListPage(ListPage):
     """Key "list/record/<type>"."""
 
@@ -34,7 +37,7 @@ class RecordListPage(ListPage):
         super().__init__(context, key, spec_of(self.kind))
 
     def beside(self) -> QWidget | None:
-        if any(f.name == "category_id" for f in self.kind.fields):
+        if self.kind.key in _SORTED:
             self.tree = CategoryTree(self.context, self.operations)
             self.tree.chosen.connect(lambda category, name: self.feed.restart())
             self.tree.manage_wanted.connect(lambda: self.open_wanted.emit("list/record/category"))

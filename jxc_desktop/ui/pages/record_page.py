@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLineEdit
 
 from jxc_desktop import document_types
@@ -139,8 +140,13 @@ class RecordPage(RefreshOnChange, PageWidget):
             for editor in self.form.editors.values():
                 if isinstance(editor, QLineEdit):
                     editor.textEdited.connect(lambda text, trial=self.trial: trial.follow(self.form.peek()))
-            self.form.setMaximumHeight(self.form.widget().sizeHint().height() + 2)
             self.body.addWidget(self.trial, 4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        inside = self.form.widget()
+        if self.trial and inside:  # all of the form, and what is left for the trial
+            self.form.setFixedHeight(min(inside.sizeHint().height() + 2, self.height() // 2))
 
     def closed(self) -> None:
         if self.trial:

@@ -47,6 +47,7 @@ class RuleTrial(TableCard):
         said.addWidget(IconLabel("git-branch", "accent"))
         said.addWidget(self.words, 1)
         tried.setContentsMargins(14, 2, 14, 8)
+        tried.setSpacing(8)
         tried.addWidget(label(tr("Tried on the last {count} documents of this type", count=TRIED), "caption"))
         tried.addWidget(self.count)
         tried.addStretch(1)

@@ -64,7 +64,7 @@ COLUMNS = (
     Column("prepared_by", N_("Prepared by"), width=90),
     Column("level", N_("Level"), width=120, value=_level),
     Column("submitted_at", N_("Submitted at"), Kind.DATETIME, value=lambda row: local(row.submitted_at), yields=1,
-           muted=True),
+           muted=True, hidden=True),
     Column("waited", N_("Waits since"), Kind.CHIP, 96, value=lambda row: waited(row.submitted_at), mark=_late,
            sort_key=lambda row: row.submitted_at),
 )
