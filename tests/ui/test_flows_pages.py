@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal as D
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,8 +31,9 @@ from jxc_desktop.ui.pages.record_page import RecordPage
 from jxc_desktop.ui.pages.rule_trial import PAUSE
 from jxc_desktop.ui.pages.waiting_page import WaitingPage
 from jxc_desktop.ui.table import CELL
-from tests.company import Company, _borrowed, line
+from tests.company import Company, _borrowed, line, opened
 from tests.ui.desk import Desk, Key
+from tests.ui.office import books, office
 from tests.ui.test_editor_actions import do, offered
 
 
@@ -421,3 +423,21 @@ def test_only_who_may_change_rules_finds_them_in_the_navigation() -> None:
 
     assert entries("administrator") == ["Approvals", "Purchase request", "Approval rule", "Follow-up rule"]
     assert entries("buyer") == ["Approvals", "Purchase request"]
+
+
+def test_another_program_submits_and_the_list_here_knows(qtbot: Any, tmp_path: Path, sqlite_template: Path) -> None:
+    address, made = books(sqlite_template, tmp_path)
+    with office(tmp_path / "pc", qtbot) as here:
+        here.open_books(address)
+        page = here.page("waiting")
+        assert not page.model.rows
+        with opened(f"sqlite:///{Path(address).as_posix()}") as company:
+            company.record("approval_rule", name="采购", document_kind="purchase_order", level=1, role="manager")
+            there = _borrowed(company, Commands(company.engine, Actor("陈明", access.ROLES["buyer"], role="buyer"),
+                                                "another PC"))
+            saved = there.post("purchase_order", line(made["tea"], 5, "10"))
+            here.wait(lambda: [row.id for row in page.model.rows] == [saved.id], 3000)
+            here.wait(lambda: here.window.navigation._items["nav/waiting"].badge == 1, 3000)
+            page.approve()
+            here.wait(lambda: not page.model.rows and not here.window.navigation._items["workflow"].badge, 3000)
+            assert company.balance(made["tea"])[2] == 5
