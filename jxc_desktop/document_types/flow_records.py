@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from jxc_desktop.document_types.records import ACTIVE, NAME, ROLES
-from jxc_desktop.document_types.schema import DocumentType, Field, RecordType
+from jxc_desktop.document_types.schema import DocumentType, Field, RecordType, Values
 from jxc_desktop.document_types.schema import FieldType as T
+from jxc_desktop.errors import Problem
 from jxc_desktop.i18n import N_
 
 MOST_LEVELS = 3
@@ -36,5 +37,16 @@ def flow_records(kinds: Iterable[DocumentType]) -> tuple[RecordType, ...]:
                 Field("above", N_("Above this value"), T.MONEY, width=90), *where,
                 Field("action", N_("Then"), T.CHOICE, required=True, default="alert", width=130, choices=ACTIONS), role,
                 Field("message", N_("Message"), max_length=200, width=220), ACTIVE),
-        list_columns=("name", "document_kind", "measure", "above", "action", "role", "message", "active"))
+        list_columns=("name", "document_kind", "measure", "above", "action", "role", "message", "active"),
+        check=_whole)
     return approval, flow
+
+
+def _whole(values: Values) -> list[Problem]:
+    """Somebody has to be told or asked, and a limit needs its figure."""
+    found = []
+    if values.get("action") in ("alert", "approve") and not values.get("role"):
+        found.append(Problem("role", N_("{field} is required"), None, {"field": N_("Role")}))
+    if values.get("measure") not in (None, "always") and values.get("above") is None:
+        found.append(Problem("above", N_("{field} is required"), None, {"field": N_("Above this value")}))
+    return found

@@ -421,6 +421,7 @@ class RecordType:
     children: tuple[Child, ...] = ()
     list_columns: tuple[str, ...] = ()
     single: bool = False  # there is exactly one: the company
+    check: Callable[[Values], list[Problem]] = lambda values: []  # what its fields say together
     icon: str = "book-open"
 
     def permission(self, action: str) -> str:
@@ -435,7 +436,7 @@ class RecordType:
         return next(f for f in self.fields if f.name == name)
 
     def problems(self, draft: RecordDraft) -> list[Problem]:
-        found = _record_problems(self.fields, draft.values, None)
+        found = _record_problems(self.fields, draft.values, None) + self.check(draft.values)
         for child in self.children:
             for i, row in enumerate(draft.children.get(child.key, ())):
                 found += [Problem(f"{child.key}.{p.field}", p.message, i, p.data)

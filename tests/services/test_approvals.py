@@ -171,6 +171,13 @@ def test_rules_of_the_company_refuse_tell_and_ask(company: Company) -> None:
     assert company.post("delivery_note", (item, 61, 1)).status == "submitted"
 
 
+def test_half_a_rule_is_no_rule(company: Company) -> None:
+    for values, field in (({"action": "alert"}, "role"), ({"action": "block", "measure": "total"}, "above")):
+        with pytest.raises(InvalidDraft) as wrong:
+            flow(company, **values)
+        assert [p.field for p in wrong.value.problems] == [field]
+
+
 def test_rules_can_ask_for_goods_where_nothing_else_does(company: Company) -> None:
     item = company.item()
     company.settings(reserve_on_order=True)
