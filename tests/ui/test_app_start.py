@@ -199,7 +199,7 @@ def test_the_language_can_be_switched_while_tabs_are_open(
 def test_what_another_program_saves_is_shown_here(at_work: Office, sqlite_template: Path, tmp_path: Path) -> None:
     address, made = books(sqlite_template, tmp_path)
     at_work.open_books(address)
-    figure = at_work.window.current_page._figures["sales"]
+    figure = at_work.window.current_page.desk._figures["sales"]
     before = figure._value
     sell(address, made["rice"])
     at_work.wait(lambda: figure._value != before)
@@ -218,7 +218,7 @@ def test_what_was_typed_when_the_program_died_is_recovered(
     assert at_work.window.toaster.current.news.text == "恢复 1 张未保存单据"
     at_work.window.current_page.refresh()
     at_work.settle()
-    assert at_work.window.current_page._next.rows[0].key == "document/delivery_note/new-7"
+    assert at_work.window.current_page.desk._next.rows[0].key == "document/delivery_note/new-7"
     editor = at_work.page("document/delivery_note/new-7")
     assert editor.dirty and editor.current_draft().lines[0]["item_id"] == made["tea"]
 
@@ -239,7 +239,7 @@ def test_what_was_saved_just_before_the_program_died_is_told_and_not_saved_again
     assert f"{saved.number} 在程序中断前已保存，不会重复保存" in [news.text for news in said]
     assert "恢复 1 张未保存单据" in [news.text for news in said]
     assert [kept.save_key for kept in at_work.session.journal.waiting()] == ["k2"]
-    assert [row.word for row in at_work.window.current_page._next.rows[:2]] == ["已恢复", "草稿"]
+    assert [row.word for row in at_work.window.current_page.desk._next.rows[:2]] == ["已恢复", "草稿"]
 
 
 def test_closing_asks_nothing_and_keeps_what_is_typed(

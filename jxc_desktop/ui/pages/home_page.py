@@ -16,6 +16,7 @@ from jxc_desktop.ui.pages.desk_parts import DeskView
 from jxc_desktop.ui.pages.overview_desk import OverviewDesk
 from jxc_desktop.ui.session import Session
 from jxc_desktop.ui.shortcuts import bind
+from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import Button, Role, label
 
 OVERVIEW, BUYER, SALES, STOCK = "overview", "buyer", "sales", "stock"
@@ -73,6 +74,7 @@ class HomePage(RefreshOnChange, PageWidget):
             bind(self, f"Ctrl+Shift+{number + 1}", lambda each=each: self.choose(each))  # type: ignore[misc]
         self.watch(context.changes)
         self._show_desk()
+        self._tell_recovered(len(context.recovered))
 
     @property
     def desk(self) -> DeskView:
@@ -108,6 +110,12 @@ class HomePage(RefreshOnChange, PageWidget):
                        ("F5", tr("Refresh"))][:6])
         if self.desk.stale:
             self.desk.refresh()
+
+    def _tell_recovered(self, count: int) -> None:
+        """The overview lists what was typed when the program died; whoever starts at another desk is told."""
+        if count and self._keys[self.tabs.currentIndex()] != OVERVIEW:
+            self.bars.show_bar("recovered", tr("{count} document(s) recovered, not saved yet", count=count), Tone.WARN, [
+                (tr("Show"), lambda: self.choose(OVERVIEW))])
 
     def _show_stamp(self) -> None:
         self._stamp.setText(self.desk.stamp)
