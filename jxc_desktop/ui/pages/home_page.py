@@ -114,8 +114,8 @@ class HomePage(RefreshOnChange, PageWidget):
     def _tell_recovered(self, count: int) -> None:
         """The overview lists what was typed when the program died; whoever starts at another desk is told."""
         if count and self._keys[self.tabs.currentIndex()] != OVERVIEW:
-            self.bars.show_bar("recovered", tr("{count} document(s) recovered, not saved yet", count=count), Tone.WARN, [
-                (tr("Show"), lambda: self.choose(OVERVIEW))])
+            text = tr("{count} document(s) recovered, not saved yet", count=count)
+            self.bars.show_bar("recovered", text, Tone.WARN, [(tr("Show"), lambda: self.choose(OVERVIEW))])
 
     def _show_stamp(self) -> None:
         self._stamp.setText(self.desk.stamp)
