@@ -10,7 +10,7 @@ import pytest
 from jxc_desktop.errors import PermissionDenied
 from jxc_desktop.services import access, documents, followups, purchasing
 from jxc_desktop.services.purchasing import Choice
-from jxc_desktop.services.queries import Queries
+from jxc_desktop.services.queries import ListQuery, Queries
 from jxc_desktop.services.queries.desks import buying, promise, promise_date, selling, storing
 from jxc_desktop.services.queries.desks.flow import OPEN
 from jxc_desktop.services.queries.desks.promise import From
@@ -114,6 +114,10 @@ def test_what_can_be_delivered_and_when_the_rest(live: Company) -> None:
         (ready.number, State.READY, None), (partly.number, State.PARTLY, later(4)),
         (waiting.number, State.WAITING, None)]
     assert [r.late(TODAY) for r in rows] == [1, 0, 0]
+    queries = Queries(c.engine, c.commands.actor)
+    listed = {ready: {r["number"] for r in queries.list_page(ListQuery("document/sales_order", filters={
+        "ready": ready})).rows} for ready in (True, False)}
+    assert listed == {True: {ready.number}, False: {partly.number, waiting.number}}
     c.post("purchase_order", line(rice, 9, 2), date=TODAY, due_date=later(8))
     assert asked(c, selling.orders)[2].expected == later(8)
     draft = c.run(followups.prepare_delivery, ready.id).value

@@ -167,6 +167,7 @@ FILTERS: list[tuple[str, str, Any, Callable[[dict[str, Any]], bool]]] = [
     ("document/delivery_note", "date_from", day(1), lambda r: r["date"] >= day(1)),
     ("document/delivery_note", "date_to", day(1), lambda r: r["date"] <= day(1)),
     ("document/purchase_request", "ids", [1, 2, 3, 999], lambda r: r["id"] in (1, 2, 3)),
+    ("document/sales_order", "date_due", day(9), lambda r: r["due_date"] is not None and r["due_date"] <= day(9)),
     ("stock", "low", True, lambda r: r["state"] == "low"),
     ("stock", "low", False, lambda r: r["state"] != "low"),
     ("stock", "nonzero", True, lambda r: r["on_hand"] != 0),
@@ -203,8 +204,9 @@ def check_filter(queries: Queries, query: ListQuery, wanted: list[Any], whole: l
 def test_every_filter_is_tried() -> None:
     tried = {(name.partition("/")[0], key) for name, key, *_ in [*FILTERS, *EQUAL]}
     known = {(name.partition("/")[0], key) for name in SOURCES for key in source(name).filters}
-    assert known - tried == {("document", "item_id"), ("record", "category_id"), ("record", "parent_id"),
-                             ("record", "ids"), ("stock", "category_id"), ("lots", "category_id")}
+    assert known - tried == {("document", "item_id"), ("document", "ready"), ("record", "category_id"),
+                             ("record", "parent_id"), ("record", "ids"), ("stock", "category_id"),
+                             ("lots", "category_id")}
 
 
 def test_documents_with_an_item(queries: Queries) -> None:

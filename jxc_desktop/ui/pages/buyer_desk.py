@@ -138,7 +138,8 @@ class BuyerDeskView(DeskView):
         self.coming_count, self.worth = label("", "number"), label("", "caption")
         self.receive_button = Button(tr("Receive goods"), "package-check", role=Role.GHOST)
         self.receive_button.clicked.connect(lambda checked=False: self.receive())
-        self.receive_button.setVisible(self.may("goods_receipt.save"))
+        if not self.may("goods_receipt.save"):
+            self.receive_button.hide()
         self.arrivals.set_empty(EmptyState("truck", tr("No purchase order is on its way")))
         return titled(self._heading(tr("Expected arrivals"), self.coming_count), self.arrivals, self.worth,
                       self.receive_button, padded=False)
@@ -249,21 +250,27 @@ class BuyerDeskView(DeskView):
         self.model.tick_all(len(self.model.ticked()) < len(self.model.lines()))
 
     def choose_supplier(self) -> None:
-        """Offer those that supplied the item before with what they took, and all others."""
+        """For the line under the bar."""
         at = self.table.currentIndex()
         row = self.model.row(at) if at.isValid() else None
-        if row is None or row.want is None:
-            return
+        if row is not None and row.want is not None:
+            area = self.table.visualRect(self.model.index(at.row(), self.model.column("supplier")))
+            if area.isEmpty():  # no room for the column
+                area = self.table.visualRect(at)
+            self.supplier_menu(row).popup(self.table.viewport().mapToGlobal(area.bottomLeft() + QPoint(0, 1)))
+
+    def supplier_menu(self, row: Row) -> QMenu:
+        """Those that supplied the item before with what they took, and all others."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for offer in row.want.offers:
+        offers = row.want.offers if row.want else ()
+        for offer in offers:
             action = menu.addAction(f"{offer.supplier}    {values.grouped(offer.price)}    {offer.date}")
             action.triggered.connect(partial(self._give, row, offer.supplier_id, offer.supplier))
-        if row.want.offers:
+        if offers:
             menu.addSeparator()
         menu.addAction(tr("Another supplier…")).triggered.connect(lambda *_: self._ask_supplier(row))
-        area = self.table.visualRect(self.model.index(at.row(), self.model.column("supplier")))
-        menu.popup(self.table.viewport().mapToGlobal(area.bottomLeft() + QPoint(0, 1)))
+        return menu
 
     def _ask_supplier(self, row: Row) -> None:
         dialog = SupplierDialog(self.window(), self.context, row.want.item.name if row.want else "")

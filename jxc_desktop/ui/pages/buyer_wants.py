@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
@@ -265,6 +265,15 @@ class _Delegate(CellDelegate):
         editor.setAccessibleName(tr(COLUMNS[index.column()].title))
         return editor
 
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        """Enter ends typing; the table would open the row as well."""
+        if event.type() == QEvent.Type.KeyPress and cast(QKeyEvent, event).key() in (
+                Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.commitData.emit(cast(QWidget, editor))
+            self.closeEditor.emit(cast(QWidget, editor))
+            return True
+        return super().eventFilter(editor, event)
+
     def setEditorData(self, editor: Any, index: Index) -> None:
         editor.setText(str(index.data(Qt.ItemDataRole.EditRole) or "").replace(",", ""))
         editor.selectAll()
@@ -304,6 +313,7 @@ class WantsTable(Table):
         if event.key() == Qt.Key.Key_Space and index.isValid():
             self.wants.toggle(index.row())
         elif event.key() == Qt.Key.Key_F2 and index.isValid() and not self.editing:
-            self.edit(self.wants.index(index.row(), self.wants.column("quantity")))
+            self.setCurrentIndex(self.wants.index(index.row(), self.wants.column("quantity")))
+            self.edit(self.currentIndex())
         else:
             super().keyPressEvent(event)

@@ -103,7 +103,8 @@ class StockDeskView(DeskView):
     def _build_picking(self) -> QWidget:
         self.deliver_button = Button(tr("Make delivery note"), "truck", "F9", Role.PRIMARY)
         self.deliver_button.clicked.connect(lambda checked=False: self.deliver())
-        self.deliver_button.setVisible(self.may("delivery_note.save"))
+        if not self.may("delivery_note.save"):
+            self.deliver_button.hide()
         self.table.set_empty(EmptyState("circle-check", tr("No order waits to be picked")))
         head = QWidget()
         row = QHBoxLayout(head)
