@@ -158,8 +158,21 @@ def test_sales_by_day(live: Company) -> None:
     c.post("goods_receipt", line(item, 99, 2), date=later(-40))
     c.post("delivery_note", line(item, 5, 9), date=later(-1))
     c.post("sales_return", line(item, 1, 9), date=TODAY)
+    gone = c.post("delivery_note", line(item, 2, 9), date=later(-1))
+    c.reverse(gone, TODAY)
     days = asked(c, selling.by_day, TODAY)
-    assert len(days) == 30 and days[-2:] == [(later(-1), 45), (TODAY, -9)]
+    assert len(days) == 30 and days[-2:] == [(later(-1), 63), (TODAY, -27)]
+
+
+def test_customers_that_buy_more_or_less_than_before(live: Company) -> None:
+    c, item = live, live.item()
+    c.post("goods_receipt", line(item, 99, 2), date=later(-90))
+    other = c.record("partner", code="C2", name="远方商店")
+    for on, quantity, who in ((-61, 9, other), (-60 + 1, 4, other), (-29, 10, other), (-30, 5, c.customer),
+                              (0, 3, c.customer)):
+        c.post("delivery_note", line(item, quantity, 10), date=later(on), partner_id=who)
+    assert [(t.name, t.now, t.before) for t in asked(c, selling.trend, TODAY)] == [
+        ("远方商店", 100, 40), ("华联超市", 30, 50)]
 
 
 # --- promising
@@ -209,12 +222,13 @@ def test_what_the_warehouse_has_to_do(live: Company) -> None:
     ready = c.post("sales_order", line(tea, 6, 9), date=TODAY)
     c.post("sales_order", line(c.item(), 6, 9), date=TODAY)
     due = c.post("purchase_order", line(rice, 6, 9), date=TODAY, due_date=TODAY)
-    c.post("purchase_order", line(rice, 6, 9), date=TODAY, due_date=later(1))
+    soon = c.post("purchase_order", line(rice, 6, 9), date=TODAY, due_date=later(7))
+    c.post("purchase_order", line(rice, 6, 9), date=TODAY, due_date=later(8))
     c.run(documents.park, c.draft("delivery_note", line(rice, 1, 9)))
     sheet = c.run(documents.park, c.draft("stock_count", {"item_id": rice, "quantity": D(9)}, {"item_id": tea})).value
     desk = asked(c, storing.desk, TODAY, costs=True)
     assert [r.number for r in desk.ready] == [ready.number]
-    assert [a.number for a in desk.arrivals] == [due.number]
+    assert [a.number for a in desk.arrivals] == [due.number, soon.number]
     assert [(d.kind, d.partner) for d in desk.drafts] == [("delivery_note", "华联超市")]
     assert [(a.kind, a.item) for a in desk.alerts] == [("low", "茶")]
     assert [(x.id, x.lines, x.counted) for x in desk.counts] == [(sheet.id, 2, 1)]

@@ -110,6 +110,8 @@ class HomePage(RefreshOnChange, PageWidget):
                        ("F5", tr("Refresh"))][:6])
         if self.desk.stale:
             self.desk.refresh()
+        if self._seen and not self.tabs.hasFocus():
+            self.desk.focus_first()
 
     def _tell_recovered(self, count: int) -> None:
         """The overview lists what was typed when the program died; whoever starts at another desk is told."""

@@ -12,7 +12,7 @@ from jxc_desktop import values
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.services import followups
 from jxc_desktop.services.queries.desks.flow import OPEN, Count
-from jxc_desktop.services.queries.desks.selling import QUIET, OrderRow, SalesDesk, State
+from jxc_desktop.services.queries.desks.selling import QUIET, TREND, OrderRow, SalesDesk, State
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.charts import LineChart, Point
 from jxc_desktop.ui.page import PageWidget
@@ -108,7 +108,7 @@ class SalesDeskView(DeskView):
         for part in (self.alarms, self.way):
             self.body.addWidget(part)
         self._line, self._total = LineChart(tr("Sales of 30 days")), label("", "caption")
-        self.quiet, self._quiet_total = ShortList(self.go), label("", "caption")
+        self.quiet, self.trend, self._quiet_total = ShortList(self.go), ShortList(self.go), label("", "caption")
         self.promise = PromiseCard(page)
         columns, left, right = QHBoxLayout(), QVBoxLayout(), QVBoxLayout()
         for layout in (columns, left, right):
@@ -116,7 +116,9 @@ class SalesDeskView(DeskView):
         left.addWidget(self._build_orders(), 5)
         left.addWidget(titled(label(tr("Sales of 30 days"), "strong"), self._line, self._total), 3)
         right.addWidget(self.promise)
-        right.addWidget(titled(label(tr("No order for long"), "strong"), self.quiet, self._quiet_total), 1)
+        right.addWidget(titled(label(tr("No order for long"), "strong"), self.quiet, self._quiet_total), 2)
+        right.addWidget(titled(label(tr("Up and down"), "strong"), self.trend, label(tr(
+            "{days} days against those before", days=TREND), "caption")), 3)
         columns.addLayout(left, 7)
         columns.addLayout(right, 2)
         self.body.addLayout(columns, 1)
@@ -140,6 +142,7 @@ class SalesDeskView(DeskView):
         self._total.setText(tr("{total} in total", total=values.grouped(
             sum((amount for _, amount in data.by_day), values.ZERO), 2)))
         self._show_quiet(data)
+        self._show_trend(data)
         self.promise.ask()
 
     def key_hints(self) -> list[tuple[str, str]]:
@@ -229,6 +232,17 @@ class SalesDeskView(DeskView):
         counts = [sum((today - q.last).days >= days for q in data.quiet) for days in QUIET]
         self._quiet_total.setText(tr("{days} days: {counts}", days="/".join(map(str, QUIET)),
                                      counts=" / ".join(map(str, counts))) if rows else "")
+
+    def _show_trend(self, data: SalesDesk) -> None:
+        rows = []
+        for customer in data.trend:
+            sign = "+" if customer.change > 0 else "-"
+            share = values.divide(abs(customer.change) * 100, customer.before, 0) if customer.before > 0 else None
+            word = tr("New") if share is None else f"{sign}{values.grouped(share)}%"
+            rows.append(ShortRow(customer.name, "", f"{sign}{values.grouped(abs(customer.change), 0)}",
+                                 f"record/partner/{customer.id}", "arrow-up" if sign == "+" else "arrow-down",
+                                 Tone.OK if sign == "+" else Tone.BAD, word))
+        self.trend.show_rows(rows, tr("Nobody bought anything in {days} days", days=2 * TREND))
 
     def _show_order(self, order_id: int) -> None:
         at = next((n for n, row in enumerate(self.model.rows) if row.id == order_id), None)

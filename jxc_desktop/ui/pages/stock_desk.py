@@ -11,7 +11,7 @@ from jxc_desktop import document_types, values
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.services.queries.desks.flow import OPEN, Count
 from jxc_desktop.services.queries.desks.selling import State
-from jxc_desktop.services.queries.desks.storing import Idle, StockDesk
+from jxc_desktop.services.queries.desks.storing import SOON, Idle, StockDesk
 from jxc_desktop.services.queries.stock import AlertRow
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.page import PageWidget
@@ -61,7 +61,7 @@ class StockDeskView(DeskView):
         for row in (upper, lower):
             row.setSpacing(theme.current().sizes.gap)
         upper.addWidget(self._build_picking(), 5)
-        upper.addWidget(titled(label(tr("To receive today"), "strong"), self.arrivals), 3)
+        upper.addWidget(titled(label(tr("To receive"), "strong"), self.arrivals), 3)
         lower.addWidget(titled(label(tr("Alerts"), "strong"), self.short,
                                link(tr("All stock"), partial(self.go, "stock"))), 1)
         lower.addWidget(titled(label(tr("Begun"), "strong"), self.begun), 1)
@@ -149,13 +149,14 @@ class StockDeskView(DeskView):
 
     def _show_arrivals(self, data: StockDesk) -> None:
         today, rows = dt.date.today(), []
+        arrivals = sorted(data.arrivals, key=lambda a: (a.due != today, a.due or today))  # today's, late, later
         key = "document/goods_receipt/from-{}" if self.may("goods_receipt.save") else "document/purchase_order/{}"
-        for arrival in reversed(data.arrivals):  # today's first
-            late = arrival.late(today)
-            word = tr("{days} days late", days=late) if late else tr("Today")
+        for arrival in arrivals:
+            late, soon = arrival.late(today), arrival.due != today
+            word = tr("{days} days late", days=late) if late else f"{arrival.due:%m-%d}" if soon else tr("Today")
             rows.append(ShortRow(arrival.supplier, arrival.items, "", key.format(arrival.id), "package-check",
-                                 Tone.BAD if late else Tone.ACCENT, word))
-        self.arrivals.show_rows(rows, tr("Nothing is due to arrive today"))
+                                 Tone.BAD if late else Tone.NEUTRAL if soon else Tone.ACCENT, word))
+        self.arrivals.show_rows(rows, tr("Nothing is due to arrive in the next {days} days", days=SOON.days))
 
     def _show_begun(self, data: StockDesk) -> None:
         rows = [ShortRow(tr("Stock count"), " · ".join(p for p in (count.warehouse, f"{count.date:%m-%d}") if p),

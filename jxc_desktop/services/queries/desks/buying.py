@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, func, select, type_coerce
 
-from jxc_desktop import document_types, values
-from jxc_desktop.document_types.schema import Account, Draft, Progress, Status
+from jxc_desktop import values
+from jxc_desktop.document_types.schema import Account, Progress, Status
 from jxc_desktop.models.base import Quantity
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item, partner, warehouse
@@ -155,21 +155,13 @@ class _Facts:
 
 def sold(connection: Connection, item_ids: Collection[int], today: dt.date) -> dict[int, tuple[Decimal, ...]]:
     """Base units that customers got of each item in the last DAYS, without what they brought back."""
-    there, back = _sales(1), _sales(-1)
-    quantity = case((_d.kind.in_(back), -_l.base_quantity), else_=_l.base_quantity)
+    quantity = case((_d.kind.in_(flow.sales(-1)), -_l.base_quantity), else_=_l.base_quantity)
     sums = [type_coerce(func.sum(case((_d.date > today - dt.timedelta(days=n), quantity), else_=0)), Quantity)
             for n in DAYS]
     return {r[0]: tuple(r[1:]) for r in connection.execute(select(_l.item_id, *sums).join_from(
         document_line, document, _d.id == _l.document_id).where(
-        _l.item_id.in_(item_ids), _d.kind.in_((*there, *back)), _d.status.in_((Status.POSTED, Status.REVERSED)),
-        _d.date > today - dt.timedelta(days=DAYS[-1]), _d.date <= today).group_by(_l.item_id))}
-
-
-def _sales(sign: int) -> list[str]:
-    """The types by which customers get goods (1), or bring them back (-1)."""
-    probe = Draft("", {"total": Decimal(1), "partner_id": 1})
-    return [k.key for k in document_types.ALL for e in k.settles(probe)
-            if e.account is Account.RECEIVABLE and e.amount * sign > 0]
+        _l.item_id.in_(item_ids), *flow.SOLD, _d.date > today - dt.timedelta(days=DAYS[-1]),
+        _d.date <= today).group_by(_l.item_id))}
 
 
 def arrivals(connection: Connection, until: dt.date | None = None) -> list[Arrival]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, func, or_, select, type_coerce
 
@@ -15,16 +15,14 @@ from jxc_desktop.document_types.schema import Account, Progress, Promise, Status
 from jxc_desktop.models.base import Money, Quantity
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item, partner
-from jxc_desktop.models.stock import partner_entry
 from jxc_desktop.services.followups import DELIVERY
 from jxc_desktop.services.queries.desks import flow
-from jxc_desktop.services.queries.lookups import selling_kinds
 from jxc_desktop.services.unit_of_work import Actor
 from jxc_desktop.values import ZERO
 
 QUIET = (30, 60, 90)
-MOST_QUIET = 200
-_d, _l, _e = document.c, document_line.c, partner_entry.c
+TREND, MOST = 30, 200
+_d, _l = document.c, document_line.c
 _LEFT = type_coerce(_l.base_quantity - _l.fulfilled, Quantity)
 _ORDERS = [k.key for k in document_types.ALL if k.promise is Promise.RESERVED]
 _COMING = [k.key for k in document_types.ALL if k.promise is Promise.ON_ORDER]
@@ -67,10 +65,24 @@ class QuietCustomer:
     bought: Decimal
 
 
+class Trend(NamedTuple):
+    """What a customer bought in the last TREND days, and in those before."""
+
+    id: int
+    name: str
+    now: Decimal
+    before: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        return self.now - self.before
+
+
 @dataclass(frozen=True)
 class SalesDesk:
     orders: list[OrderRow]
     quiet: list[QuietCustomer]
+    trend: list[Trend]
     by_day: list[tuple[dt.date, Decimal]]
     pending: flow.Pending
     receivable: Decimal
@@ -78,8 +90,8 @@ class SalesDesk:
 
 def desk(connection: Connection, today: dt.date, of: Actor | None) -> SalesDesk:
     """`of`: the orders of one person only."""
-    return SalesDesk(orders(connection, of), quiet(connection, today), by_day(connection, today),
-                     flow.pending(connection, today), flow.owed(connection, Account.RECEIVABLE))
+    return SalesDesk(orders(connection, of), quiet(connection, today), trend(connection, today),
+                     by_day(connection, today), flow.pending(connection, today), flow.owed(connection, Account.RECEIVABLE))
 
 
 def orders(connection: Connection, of: Actor | None = None) -> list[OrderRow]:
@@ -150,7 +162,7 @@ def _begun(connection: Connection) -> dict[int, int]:
 
 def quiet(connection: Connection, today: dt.date) -> list[QuietCustomer]:
     """Customers without an order or a delivery for QUIET[0] days, those who bought the most in front."""
-    sales = selling_kinds(True)
+    sales = flow.sales(1)
     bought = type_coerce(func.sum(case((
         _d.kind.in_(sales) & (_d.date > today - dt.timedelta(days=365)), _d.total), else_=0)), Money).label("bought")
     last = func.max(_d.date).label("last")
@@ -158,13 +170,24 @@ def quiet(connection: Connection, today: dt.date) -> list[QuietCustomer]:
         document, partner, partner.c.id == _d.partner_id).where(
         or_(_d.kind.in_(sales), _d.kind.in_(_ORDERS)), _d.reversal_of_id.is_(None),
         _d.status.in_((Status.POSTED, Status.CLOSED)), partner.c.active).group_by(partner.c.id, partner.c.name).having(
-        last <= today - dt.timedelta(days=QUIET[0])).order_by(bought.desc()).limit(MOST_QUIET))]
+        last <= today - dt.timedelta(days=QUIET[0])).order_by(bought.desc()).limit(MOST))]
+
+
+def trend(connection: Connection, today: dt.date) -> list[Trend]:
+    """Customers whose purchases grew or fell in the last TREND days, the largest changes first."""
+    middle, first = (today - dt.timedelta(days=TREND * n) for n in (1, 2))
+    now, before = (type_coerce(func.sum(case((those, flow.TURNOVER), else_=0)), Money)
+                   for those in (_d.date > middle, _d.date <= middle))
+    found = [Trend(*r) for r in connection.execute(select(partner.c.id, partner.c.name, now, before).join_from(
+        document, partner, partner.c.id == _d.partner_id).where(
+        *flow.SOLD, _d.date > first, _d.date <= today).group_by(partner.c.id, partner.c.name))]
+    return sorted((t for t in found if t.change), key=lambda t: (-abs(t.change), t.id))[:MOST]
 
 
 def by_day(connection: Connection, today: dt.date, days: int = 30) -> list[tuple[dt.date, Decimal]]:
     """What customers got, less what they brought back."""
     first = today - dt.timedelta(days=days - 1)
-    sold: dict[dt.date, Decimal] = {r.date: r.amount for r in connection.execute(select(
-        _e.date, func.sum(_e.amount).label("amount")).where(
-        _e.account == Account.RECEIVABLE, _e.date >= first, _e.date <= today).group_by(_e.date))}
+    amount = type_coerce(func.sum(flow.TURNOVER), Money).label("amount")
+    sold: dict[dt.date, Decimal] = {r.date: r.amount for r in connection.execute(select(_d.date, amount).where(
+        *flow.SOLD, _d.date >= first, _d.date <= today).group_by(_d.date))}
     return [(first + dt.timedelta(days=n), sold.get(first + dt.timedelta(days=n), ZERO)) for n in range(days)]

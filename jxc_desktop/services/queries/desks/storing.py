@@ -19,6 +19,7 @@ from jxc_desktop.services.queries.desks.selling import OrderRow, State
 from jxc_desktop.services.queries.stock import AlertRow
 
 COUNT, MOST_DRAFTS = "stock_count", 30
+SOON = dt.timedelta(days=7)  # how far ahead the warehouse looks
 _GOODS = [k.key for k in document_types.ALL if k.section is Section.STOCK or k.settles is not nothing]
 _d, _l, _p, _m = document.c, document_line.c, cost_pool.c, stock_move.c
 
@@ -76,7 +77,7 @@ class StockDesk:
 def desk(connection: Connection, today: dt.date, *, costs: bool) -> StockDesk:
     """`costs`: whether values are told."""
     ready = [row for row in selling.orders(connection) if row.state is not State.WAITING]
-    return StockDesk(ready, buying.arrivals(connection, today), drafts(connection), stock.alerts(connection),
+    return StockDesk(ready, buying.arrivals(connection, today + SOON), drafts(connection), stock.alerts(connection),
                      counts(connection), idle(connection, today, costs=costs), flow.pending(connection, today))
 
 
