@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy import bindparam, func, literal_column, select, tuple_, update
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Draft, Move, Progress, Promise, Status, nothing
@@ -97,8 +97,9 @@ _LINES = select(
     _line.document_id, _line.id).with_for_update(of=(document_line, document), key_share=True)
 _named = document_line.alias()
 _NAMED = _named.c.id.in_(bindparam("ids", expanding=True))
+_ITEM = _line.item_id + literal_column("0")  # few lines of a document, many of an item: keeps planners from the latter
 _BESIDE = _LINES.where(_line.document_id.in_(select(_named.c.document_id).where(_NAMED)),
-                       _line.item_id.in_(select(_named.c.item_id).where(_NAMED)))
+                       _ITEM.in_(select(_named.c.item_id).where(_NAMED)))
 _OWN = _LINES.where(_line.document_id == bindparam("document"))
 _WAITING = _LINES.where(
     _d.kind.in_([k.key for k in document_types.ALL if k.promise is Promise.RESERVED]), _d.status == Status.POSTED,

@@ -114,6 +114,7 @@ class Finder(QObject):
         super().__init__(parent)
         self._session, self._open, self._functions = session, open_page, functions
         self._initials: dict[str, str] = {}
+        self._asked = False
 
     def attach(self, palette: Any) -> None:
         palette.add_provider(FUNCTION, self._find_functions)
@@ -121,10 +122,12 @@ class Finder(QObject):
         palette.add_query(DOCUMENT, partial(find_documents, queries), self._documents)
         for prefix, key, icon in ((PARTNER, "partner", "users"), (ITEM, "item", "package")):
             palette.add_query(prefix, partial(find_records, queries, key), partial(self._records, key, icon))
-        titles = [hit.title for hit in self._functions]
-        self._session.tasks.run(initials_of, titles, done=self._initials.update, write=False)
 
     def _find_functions(self, text: str) -> list[PaletteHit]:
+        if not self._asked:  # the pinyin tables take a moment, and memory: not before somebody searches
+            self._asked = True
+            titles = [hit.title for hit in self._functions]
+            self._session.tasks.run(initials_of, titles, done=self._initials.update, write=False)
         wanted = text.lower()
         return [hit for hit in self._functions
                 if wanted in hit.title.lower() or wanted in self._initials.get(hit.title, "")]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEventLoop, QObject
 from PySide6.QtWidgets import QApplication
 
 from jxc_desktop import i18n
@@ -119,6 +119,7 @@ class Program(QObject):
             self.ask_for_books()
             return
         self._show_frame(known)
+        self._app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)  # painted before it gets busy
         self.open(known)
 
     def _show_frame(self, address: str) -> None:

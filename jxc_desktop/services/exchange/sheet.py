@@ -21,6 +21,8 @@ _FEWEST_PLACES = {Kind.MONEY: 2, Kind.PRICE: 2}
 _FIRST_DATE = date(1900, 3, 1)  # before it the calendars of spreadsheets differ
 _BORDER = {"border": 1, "border_color": "#C8CCD4"}
 _HEADER = _BORDER | {"bold": True, "bg_color": "#EEF1F6", "align": "center", "valign": "vcenter", "text_wrap": True}
+_TITLE, _SUBTITLE = {"bold": True, "font_size": 14}, {"font_color": "#5B6472"}
+_MEASURED = 2000  # rows of which texts make columns wider; figures always do, they would not be shown else
 _GROUP = _BORDER | {"bold": True, "bg_color": "#F6F8FB"}
 
 
@@ -112,10 +114,10 @@ class Sheet:
 
     def _titles(self) -> None:
         if self.table.title:
-            self.sheet.write_string(0, 0, self.table.title, self._format({"bold": True, "font_size": 14}))
+            self.sheet.write_string(0, 0, self.table.title, self._format(_TITLE))
             self.row += 1
         for line in self.table.subtitle:
-            self.sheet.write_string(self.row, 0, line, self._format({"font_color": "#5B6472"}))
+            self.sheet.write_string(self.row, 0, line, self._format(_SUBTITLE))
             self.row += 1
 
     def _record(self, row: Record) -> None:
@@ -134,8 +136,10 @@ class Sheet:
         """Write one value as what it is; returns the width that it needs."""
         if isinstance(value, int | Decimal) and not isinstance(value, bool) and kind in NUMBERS:
             value = Decimal(value)
-            if value.is_finite() and len(value.normalize().as_tuple().digits) <= _DIGITS:
-                return self._number(place, kind, value, look)
+            if value.is_finite():
+                _, digits, exponent = value.normalize().as_tuple()
+                if len(digits) <= _DIGITS:
+                    return self._number(place, kind, value, int(exponent), look)
         elif isinstance(value, date) and _day(value) >= _FIRST_DATE:
             return self._date(place, value, look)
         text = as_text(value)
@@ -143,36 +147,36 @@ class Sheet:
             raise CannotExport(file=self.table.title, reason=tr(
                 "the text in column {column}, row {row} is longer than a cell holds",
                 column=self.table.columns[place].title, row=self.row + 1))
-        align = {"align": "right"} if kind in NUMBERS else {}
         if text:
-            self.sheet.write_string(self.row, place, text, self._format(look, align))
+            align = "right" if kind in NUMBERS else ""
+            self.sheet.write_string(self.row, place, text, self._format(look, align=align))
         else:
             self.sheet.write_blank(self.row, place, None, self._format(look))
-        return max(map(display_width, text.splitlines()), default=0)
+        return max(map(display_width, text.splitlines()), default=0) if self.row < _MEASURED else 0
 
-    def _number(self, place: int, kind: Kind, value: Decimal, look: Mapping[str, Any]) -> int:
+    def _number(self, place: int, kind: Kind, value: Decimal, exponent: int, look: Mapping[str, Any]) -> int:
+        """`exponent`: of its last digit that counts."""
         shown = value.scaleb(2) if kind == Kind.RATE else value
-        places = max(-int(shown.normalize().as_tuple().exponent), _FEWEST_PLACES.get(kind, 0), 0)
+        places = max(-exponent - (2 if kind == Kind.RATE else 0), _FEWEST_PLACES.get(kind, 0), 0)
         pattern = ("0" if kind in (Kind.RATE, Kind.INT) else "#,##0") + ("." + "0" * places if places else "")
         pattern += "%" if kind == Kind.RATE else ""
-        self.sheet.write_number(self.row, place, float(value), self._format(look, {"num_format": pattern}))
+        self.sheet.write_number(self.row, place, float(value), self._format(look, pattern))
         return len(f"{shown:,.{places}f}") + 1
 
     def _date(self, place: int, value: date, look: Mapping[str, Any]) -> int:
         if not isinstance(value, datetime):
-            self.sheet.write_datetime(self.row, place, value, self._format(look, {"num_format": "yyyy-mm-dd"}))
+            self.sheet.write_datetime(self.row, place, value, self._format(look, "yyyy-mm-dd"))
             return 11
         local = (value.astimezone() if value.tzinfo else value).replace(tzinfo=None, microsecond=0)
-        self.sheet.write_datetime(self.row, place, local, self._format(look, {"num_format": "yyyy-mm-dd hh:mm:ss"}))
+        self.sheet.write_datetime(self.row, place, local, self._format(look, "yyyy-mm-dd hh:mm:ss"))
         return 20
 
-    def _format(self, *parts: Mapping[str, Any]) -> Any:
-        properties = {"valign": "vcenter"}
-        for part in parts:
-            properties |= part
-        key = tuple(properties.items())
+    def _format(self, look: Mapping[str, Any], number: str = "", align: str = "") -> Any:
+        """`look` is one of the constants of this module."""
+        key = id(look), number, align
         if key not in self.formats:
-            self.formats[key] = self.book.add_format(properties)
+            more = {name: value for name, value in (("num_format", number), ("align", align)) if value}
+            self.formats[key] = self.book.add_format({"valign": "vcenter", **look, **more})
         return self.formats[key]
 
     def _finish(self, header: int, last: int) -> None:
@@ -197,4 +201,6 @@ def _day(value: date) -> date:
 
 def display_width(text: str) -> int:
     """Width in half-width characters: Chinese ones take two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select
 
 from jxc_desktop.models.documents import document
 from jxc_desktop.models.records import company
@@ -78,8 +78,9 @@ def changes_since(connection: Connection, on: dt.date, known_at: dt.datetime,
 
 
 def _sums(where: Sequence[ColumnElement[bool]], known_at: dt.datetime | None) -> Any:
-    query = select(_m.item_id, _m.warehouse_id, func.sum(_m.quantity).label("quantity"),
-                   func.sum(_m.value).label("value")).where(*where).group_by(_m.item_id, _m.warehouse_id)
+    by_table = _m.item_id + literal_column("0")  # SQLite reads the table, not the index of items row by row
+    query = select(by_table.label("item_id"), _m.warehouse_id, func.sum(_m.quantity).label("quantity"),
+                   func.sum(_m.value).label("value")).where(*where).group_by(by_table, _m.warehouse_id)
     if known_at is not None:
         query = query.join(posting, _p.id == _m.posting_id).where(_p.at <= known_at)
     return query

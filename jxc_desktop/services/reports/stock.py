@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy import Select, func, literal, literal_column, select, union_all
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Field, FieldType, Promise, Status
@@ -68,14 +68,18 @@ def _frozen(ask: Ask) -> Select[Any]:
 def _moved(ask: Ask, place: int | None) -> Select[Any]:
     """Sums of the moves of each item before the period, into and out of stock."""
     source = stock_move.join(posting, posting.c.id == _m.posting_id) if ask.given.get("known_on") else stock_move
-    e = netting.events(*_restrictions(ask), source=source).c
-    early = e.effective_at < netting.day_start(ask.first)
-    sums = [func.sum(case((early, e[what]), else_=literal(ZERO, e[what].type))).label(f"before_{what}")
-            for what in ("quantity", "value")]
-    for figure in netting.in_and_out(e, company=place is None):
-        sums.append(func.sum(case((early, literal(ZERO, figure.type)), else_=figure), type_=figure.type).label(
-            figure.name))
-    return select(e.item_id, *sums).group_by(e.item_id)
+    where, start = _restrictions(ask), netting.day_start(ask.first)
+    e = netting.events(*where, _m.effective_at >= start, source=source).c
+    before = [func.sum(_m[what], type_=_m[what].type).label(f"before_{what}") for what in ("quantity", "value")]
+    moved = [func.sum(f, type_=f.type).label(f.name) for f in netting.in_and_out(e, company=place is None)]
+    by_table = _m.item_id + literal_column("0")  # SQLite reads the table, not the index of items row by row
+    every = union_all(
+        select(by_table.label("item_id"), *before, *(literal(ZERO, m.type).label(m.name) for m in moved)).select_from(
+            source).where(*where, _m.effective_at < start).group_by(by_table),
+        select(e.item_id, *(literal(ZERO, b.type).label(b.name) for b in before), *moved).group_by(e.item_id),
+    ).subquery().c
+    return select(every.item_id, *(func.sum(every[c.name], type_=c.type).label(c.name) for c in (*before, *moved))
+                  ).group_by(every.item_id)
 
 
 def _restrictions(ask: Ask) -> list[Any]:
