@@ -91,7 +91,8 @@ class SalesDesk:
 def desk(connection: Connection, today: dt.date, of: Actor | None) -> SalesDesk:
     """`of`: the orders of one person only."""
     return SalesDesk(orders(connection, of), quiet(connection, today), trend(connection, today),
-                     by_day(connection, today), flow.pending(connection, today), flow.owed(connection, Account.RECEIVABLE))
+                     by_day(connection, today), flow.pending(connection, today),
+                     flow.owed(connection, Account.RECEIVABLE))
 
 
 def orders(connection: Connection, of: Actor | None = None) -> list[OrderRow]:
