@@ -84,12 +84,12 @@ def shop(tmp_path: Path, qtbot: Any, sqlite_template: Path) -> Iterator[Shop]:
 
 
 def row_of(desk: Any, item: int) -> int:
-    return next(n for n, row in enumerate(desk.model.rows) if row.want and row.want.item.id == item)
+    return next(n for n, row in enumerate(desk.wants.model.rows) if row.want and row.want.item.id == item)
 
 
 def tick(desk: Any, *items: int) -> None:
     for item in items:
-        desk.model.toggle(row_of(desk, item))
+        desk.wants.model.toggle(row_of(desk, item))
 
 
 # --- home
@@ -130,13 +130,13 @@ def test_a_change_elsewhere_shows_at_once(shop: Shop) -> None:
 
 def test_what_to_buy_stands_under_its_supplier(shop: Shop) -> None:
     desk = shop.desk(BUYER)
-    QAbstractItemModelTester(desk.model, QAbstractItemModelTester.FailureReportingMode.Fatal, desk)
+    QAbstractItemModelTester(desk.wants.model, QAbstractItemModelTester.FailureReportingMode.Fatal, desk)
     rows = [(row.want.item.name, row.want.lacking, row.quantity) if row.want else row.supplier
-            for row in desk.model.rows]
+            for row in desk.wants.model.rows]
     assert rows == ["宏达五金", ("茉莉花茶", 10, 10), ("螺母", 33, 33), "永固紧固件", ("螺栓", 3, 12), "",
                     ("垫片", 3, 3)]
     bolt = row_of(desk, shop.ids["bolt"])
-    cells = {c.key: desk.model.index(bolt, n).data(CELL) for n, c in enumerate(desk.model.columns)}
+    cells = {c.key: desk.wants.model.index(bolt, n).data(CELL) for n, c in enumerate(desk.wants.model.columns)}
     assert (cells["purpose"].text, cells["needed"].pill) == ("华联超市", "急")
     assert (cells["price"].text, cells["amount"].text, cells["sold"].text) == ("2.50", "30.00", "0 / 0 / 0")
     assert (cells["expected"].text, cells["expected"].tone) == (f"{later(4):%m-%d}", Tone.BAD)  # needed before
@@ -148,15 +148,15 @@ def test_what_to_buy_stands_under_its_supplier(shop: Shop) -> None:
 
 def test_ticked_lines_become_an_order_for_each_supplier(shop: Shop) -> None:
     desk = shop.desk(BUYER)
-    assert not desk.order_button.isEnabled()
+    assert not desk.wants.order_button.isEnabled()
     tick(desk, shop.ids["bolt"], shop.ids["nut"])
-    assert desk.sum.text() == "已选 2 项，2 家供应商，合计 63.00"
-    desk.table.setFocus()
-    QTest.keyClick(desk.table, Qt.Key.Key_F9)
+    assert desk.wants.sum.text() == "已选 2 项，2 家供应商，合计 63.00"
+    desk.wants.table.setFocus()
+    QTest.keyClick(desk.wants.table, Qt.Key.Key_F9)
     shop.office.settle()
     assert len(shop.numbers("purchase_order")) == 4
     assert "已生成 2 张订单" in shop.office.window.toaster.current.news.text
-    assert {row.want.item.name for row in desk.model.lines()} == {"茉莉花茶", "垫片"}
+    assert {row.want.item.name for row in desk.wants.model.lines()} == {"茉莉花茶", "垫片"}
     assert shop.company.balance(shop.ids["bolt"])[2] == 12
     waits = next(r for r in desk.coming.rows if r.supplier == "永固紧固件")
     assert (waits.due, len(waits.orders)) == (later(4), 1)
@@ -165,61 +165,62 @@ def test_ticked_lines_become_an_order_for_each_supplier(shop: Shop) -> None:
 def test_drafts_may_be_made_instead(shop: Shop) -> None:
     desk = shop.desk(BUYER)
     tick(desk, shop.ids["nut"])
-    desk.keep_button.click()
+    desk.wants.keep_button.click()
     shop.office.settle()
     assert len(shop.numbers("purchase_order", "draft")) == 1 and desk.way.steps["draft"].count == "1"
-    assert shop.ids["nut"] not in {row.want.item.id for row in desk.model.lines()}
+    assert shop.ids["nut"] not in {row.want.item.id for row in desk.wants.model.lines()}
 
 
 def test_a_line_without_a_supplier_gets_one_first(shop: Shop) -> None:
     desk = shop.desk(BUYER)
     tick(desk, shop.ids["lone"])
-    desk.make_orders()
-    assert desk.model.row(desk.table.currentIndex()).want.item.id == shop.ids["lone"]
+    desk.wants.make_orders()
+    assert desk.wants.model.row(desk.wants.table.currentIndex()).want.item.id == shop.ids["lone"]
     assert "supplier" in shop.home.bars.bars and len(shop.numbers("purchase_order")) == 2
-    desk._ask_supplier(desk.table.current_row())
+    desk.wants._ask_supplier(desk.wants.table.current_row())
     shop.office.settle()
     dialog = shop.office.dialog()
     assert isinstance(dialog, SupplierDialog)
     dialog.field.set_value(shop.ids["second"], "永固紧固件")
     dialog.take.click()
-    lone = desk.model.row(row_of(desk, shop.ids["lone"]))
+    lone = desk.wants.model.row(row_of(desk, shop.ids["lone"]))
     assert lone.supplier == "永固紧固件" and lone.ticked
-    desk.make_orders()
+    desk.wants.make_orders()
     shop.office.settle()
     assert len(shop.numbers("purchase_order")) == 3 and "supplier" not in shop.home.bars.bars
 
 
 def test_another_supplier_brings_another_price(shop: Shop) -> None:
     desk = shop.desk(BUYER)
-    menu = desk.supplier_menu(desk.model.row(row_of(desk, shop.ids["bolt"])))
+    menu = desk.wants.supplier_menu(desk.wants.model.row(row_of(desk, shop.ids["bolt"])))
     texts = [a.text() for a in menu.actions() if a.text()]
     assert [t.split()[:2] for t in texts[:2]] == [["永固紧固件", "2.5"], ["宏达五金", "2"]]
     menu.actions()[1].trigger()
     menu.deleteLater()
-    row = desk.model.row(row_of(desk, shop.ids["bolt"]))
+    row = desk.wants.model.row(row_of(desk, shop.ids["bolt"]))
     assert (row.supplier, row.price, row.amount) == ("宏达五金", 2, 24)
     shop.home.refresh()
     shop.office.settle()
-    assert desk.model.row(row_of(desk, shop.ids["bolt"])).supplier == "宏达五金", "a refresh keeps what was chosen"
+    row = desk.wants.model.row(row_of(desk, shop.ids["bolt"]))
+    assert row.supplier == "宏达五金", "a refresh keeps what was chosen"
 
 
 def test_a_quantity_is_typed_and_stays_while_others_work(shop: Shop) -> None:
     desk = shop.desk(BUYER)
     bolt = row_of(desk, shop.ids["bolt"])
-    desk.table.setFocus()
-    desk.table.setCurrentIndex(desk.model.index(bolt, 1))
-    QTest.keyClick(desk.table, Qt.Key.Key_F2)
-    editor = desk.table.viewport().findChild(QLineEdit)
+    desk.wants.table.setFocus()
+    desk.wants.table.setCurrentIndex(desk.wants.model.index(bolt, 1))
+    QTest.keyClick(desk.wants.table, Qt.Key.Key_F2)
+    editor = desk.wants.table.viewport().findChild(QLineEdit)
     QTest.keyClicks(editor, "25")
     shop.home.refresh()  # another PC saved something
     shop.office.settle()
-    assert desk.table.editing and editor.text() == "25"
+    assert desk.wants.table.editing and editor.text() == "25"
     QTest.keyClick(editor, Qt.Key.Key_Return)
     shop.office.settle()
-    row = desk.model.row(row_of(desk, shop.ids["bolt"]))
+    row = desk.wants.model.row(row_of(desk, shop.ids["bolt"]))
     assert (row.quantity, row.ticked, shop.front()) == (36, True, "home")  # three packs
-    desk.make_orders()
+    desk.wants.make_orders()
     shop.office.settle()
     assert shop.company.balance(shop.ids["bolt"])[2] == 36
 
@@ -227,21 +228,21 @@ def test_a_quantity_is_typed_and_stays_while_others_work(shop: Shop) -> None:
 def test_who_comes_second_is_told(shop: Shop) -> None:
     desk = shop.desk(BUYER)
     tick(desk, shop.ids["bolt"])
-    want = desk.model.ticked()[0].want
+    want = desk.wants.model.ticked()[0].want
     shop.office.session.changes.blockSignals(True)  # the news has not come yet
     shop.company.run(purchasing.order, [Choice(shop.ids["bolt"], shop.ids["second"], D(3), want.asker.line_id)])
-    desk.make_orders()
+    desk.wants.make_orders()
     shop.office.settle()
     shop.office.session.changes.blockSignals(False)
     assert "刚刚已被别人下单" in shop.home.bars.bars["operation"].text
-    assert shop.ids["bolt"] not in {row.want.item.id for row in desk.model.lines()}
+    assert shop.ids["bolt"] not in {row.want.item.id for row in desk.wants.model.lines()}
     assert shop.company.balance(shop.ids["bolt"])[2] == 12
 
 
 def test_rows_and_steps_lead_on(shop: Shop) -> None:
     desk = shop.desk(BUYER)
-    desk.table.setCurrentIndex(desk.model.index(row_of(desk, shop.ids["bolt"]), 1))
-    QTest.keyClick(desk.table, Qt.Key.Key_Return)
+    desk.wants.table.setCurrentIndex(desk.wants.model.index(row_of(desk, shop.ids["bolt"]), 1))
+    QTest.keyClick(desk.wants.table, Qt.Key.Key_Return)
     shop.office.settle()
     assert shop.front() == f"document/sales_order/{shop.ids['partly']}"
     desk = shop.desk(BUYER)
@@ -352,7 +353,7 @@ def test_a_clerk_sees_no_values_and_buys_nothing(shop: Shop) -> None:
         all("公斤" in row.figure for row in page.desk.idle.rows)
     page.choose(BUYER)
     shop.office.settle()
-    page.desk.model.tick_all(True)
-    assert not page.desk.order_button.isEnabled()
+    page.desk.wants.model.tick_all(True)
+    assert not page.desk.wants.order_button.isEnabled()
     page.closed()
     page.deleteLater()

@@ -272,6 +272,17 @@ def titled(title: QWidget, content: QWidget, *right: QWidget, padded: bool = Tru
     return card
 
 
+def counted(text: str, *beside: QWidget) -> QWidget:
+    """A heading with how many there are, and what belongs beside it."""
+    part = QWidget()
+    row = QHBoxLayout(part)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.current().sizes.gap)
+    for each in (label(text, "strong"), *beside):
+        row.addWidget(each)
+    return part
+
+
 def link(text: str, call: Call) -> Button:
     button = Button(text, role=Role.LINK)
     button.clicked.connect(lambda *_: call())

@@ -16,7 +16,7 @@ from jxc_desktop.services.queries.desks.selling import QUIET, TREND, OrderRow, S
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.charts import LineChart, Point
 from jxc_desktop.ui.page import PageWidget
-from jxc_desktop.ui.pages.desk_parts import Alarm, Alarms, DeskView, Step, Way, titled
+from jxc_desktop.ui.pages.desk_parts import Alarm, Alarms, DeskView, Step, Way, counted, titled
 from jxc_desktop.ui.pages.promise_card import PromiseCard
 from jxc_desktop.ui.pages.short_list import ShortList, ShortRow
 from jxc_desktop.ui.shortcuts import bind
@@ -172,12 +172,7 @@ class SalesDeskView(DeskView):
         if not self.may("sales_order.save"):
             self.new_button.hide()
         self.table.set_empty(EmptyState("circle-check", tr("Every order is delivered")))
-        head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.current().sizes.gap)
-        for part in (label(tr("Orders to deliver"), "strong"), self.count, self.whose):
-            row.addWidget(part)
+        head = counted(tr("Orders to deliver"), self.count, self.whose)
         return titled(head, self.table, self.new_button, self.deliver_button, padded=False)
 
     def _connect(self) -> None:

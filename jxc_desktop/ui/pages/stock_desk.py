@@ -15,7 +15,7 @@ from jxc_desktop.services.queries.desks.storing import SOON, Idle, StockDesk
 from jxc_desktop.services.queries.stock import AlertRow
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.page import PageWidget
-from jxc_desktop.ui.pages.desk_parts import Alarm, Alarms, DeskView, Step, Way, link, titled
+from jxc_desktop.ui.pages.desk_parts import Alarm, Alarms, DeskView, Step, Way, counted, link, titled
 from jxc_desktop.ui.pages.sales_desk import deliver, due_column, state_column
 from jxc_desktop.ui.pages.short_list import ShortList, ShortRow
 from jxc_desktop.ui.shortcuts import bind
@@ -106,12 +106,7 @@ class StockDeskView(DeskView):
         if not self.may("delivery_note.save"):
             self.deliver_button.hide()
         self.table.set_empty(EmptyState("circle-check", tr("No order waits to be picked")))
-        head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.current().sizes.gap)
-        row.addWidget(label(tr("Ready to pick"), "strong"))
-        row.addWidget(self.count)
+        head = counted(tr("Ready to pick"), self.count)
         return titled(head, self.table, self.deliver_button, padded=False)
 
     def _show_way(self, data: StockDesk) -> None:
