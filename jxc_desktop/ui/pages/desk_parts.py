@@ -181,7 +181,7 @@ class StepButton(QAbstractButton):
     def show_count(self, count: str, note: str = "", tone: Tone = Tone.NEUTRAL) -> None:
         self.count, self._note, self._tone = count, note, tone
         self.setAccessibleName(" ".join(p for p in (self.text(), count, note, tr(self._step.owner)) if p))
-        self.setToolTip(note)
+        self.setToolTip(" · ".join(p for p in (tr(self._step.owner), note) if p))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -203,13 +203,13 @@ class StepButton(QAbstractButton):
         painter.drawPixmap(room.left(), room.top() + 1, icons.pixmap(self._step.icon, "accent", 16))
         small = theme.font(sizes.caption, figures=True)
         painter.setFont(small)
-        painter.setPen(theme.colour("text3"))
-        owner = tr(self._step.owner)
-        painter.drawText(room, _ALIGN.AlignRight | _ALIGN.AlignTop, owner)
+        owner, wide, title = tr(self._step.owner), QFontMetrics(small).horizontalAdvance, room.adjusted(22, 0, 0, 0)
+        if wide(self.text()) + wide(owner) + 8 <= title.width():  # else the tooltip says whose it is
+            painter.setPen(theme.colour("text3"))
+            painter.drawText(room, _ALIGN.AlignRight | _ALIGN.AlignTop, owner)
         painter.setPen(theme.colour("text2"))
-        left = room.adjusted(22, 0, -QFontMetrics(small).horizontalAdvance(owner) - 6, 0)
-        painter.drawText(left, _ALIGN.AlignLeft | _ALIGN.AlignTop, QFontMetrics(small).elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, left.width()))
+        painter.drawText(title, _ALIGN.AlignLeft | _ALIGN.AlignTop, QFontMetrics(small).elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, title.width()))
         self._draw_count(painter, room)
 
     def _draw_count(self, painter: QPainter, room: QRect) -> None:

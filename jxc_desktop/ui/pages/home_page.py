@@ -59,6 +59,7 @@ class HomePage(RefreshOnChange, PageWidget):
         self._stack, self.tabs = QStackedWidget(), QTabBar()
         self.tabs.setAccessibleName(tr("Desks"))
         self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
         self.tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for each in self._keys:
             self.tabs.addTab(tr(TITLES[each]))
