@@ -84,7 +84,10 @@ class Booking:
         """The shelves that get goods which others may be waiting for."""
         if not (self.holds and self.company.values["serve_waiting"]):
             return set()
-        return {(m.item_id, m.warehouse_id) for m in self.moves if m.quantity > 0}
+        found = {(m.item_id, m.warehouse_id) for m in self.moves if m.quantity > 0}
+        if self.old and self.was_posted and self.kind.promise is Promise.RESERVED:  # it may give something up
+            found |= {(line["item_id"], self.old.header["warehouse_id"]) for line in self.old.lines}
+        return found
 
     def old_lines(self) -> list[dict[str, Any]]:
         """The lines whose takings count now."""
@@ -125,7 +128,7 @@ def book(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str,
     b.sources = orders.lock_sources(work, {*orders.taken(draft.lines), *taken_before}, reopening=reopening)
     if not b.mirrors and (faults := orders.link_problems(draft, b.sources, taken_before, b.company)):
         raise InvalidDraft(faults)
-    b.waiting = {i: b.sources.get(i, line) for i, line in orders.waiting(work, b.coming()).items()}
+    b.waiting = _waiting(work, b)
     b.past = ledger.recorded(work.connection, before.id) if before and before.entry else {}
     locked = balances.lock(work, *_places(work, b))
     if old:
@@ -161,6 +164,7 @@ def withdraw(work: Work, kind: DocumentType, before: Any, action: str, status: S
     _refuse_closed(work, b, old)
     b.sources = orders.lock_sources(work, orders.taken(old.lines),
                                     reopening=any(line["reopens"] for line in old.lines))
+    b.waiting = _waiting(work, b)
     b.past = ledger.recorded(work.connection, before.id)
     locked = balances.lock(work, *_places(work, b))
     posting_id, _ = _begin_posting(work, before.id, before, action)
@@ -168,7 +172,15 @@ def withdraw(work: Work, kind: DocumentType, before: Any, action: str, status: S
     orders.fulfil(work, b.sources, locked, _taking(b, ()))
     if kind.promise:
         orders.promise(work, before.id, locked, (Status.POSTED, status))
+    followups.tell_arrivals(work, orders.serve(work, b.waiting.values(), locked))
     _finish(work, b, locked, before.id, done.restated)
+
+
+def _waiting(work: Work, b: Booking) -> dict[int, SourceLine]:
+    """The lines of other orders that want what comes in, or what this order gives up."""
+    own = b.before.id if b.before else None
+    return {i: b.sources.get(i, line) for i, line in orders.waiting(work, b.coming()).items()
+            if line.document_id != own}
 
 
 def _post(work: Work, b: Booking, locked: Locked, change: posting.Change) -> posting.Posted:

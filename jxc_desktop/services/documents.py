@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types import totals
-from jxc_desktop.document_types.schema import DocumentType, Draft, Status
+from jxc_desktop.document_types.schema import DocumentType, Draft, Promise, Status
 from jxc_desktop.errors import InvalidDraft, NotFound, Problem, WrongState
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document
@@ -187,10 +187,15 @@ def _set_order_status(work: Work, document_id: int, version: int, wanted: Status
 
 def _release(work: Work, document_id: int, was: Status, status: Status) -> None:
     """Recompute what an order holds and expects under its new status."""
+    settings = catalog.the_company(work.connection).values
     lines = [line for line in orders.own_lines(work, document_id) if line.stocked]
-    locked = balances.lock(work, {line.shelf for line in lines}, orders.lots(lines))
-    orders.promise(work, document_id, locked, (was, status),
-                   hold=bool(catalog.the_company(work.connection).values["reserve_on_order"]))
+    waiting = []
+    if settings["reserve_on_order"] and settings["serve_waiting"] and status is not Status.POSTED:
+        shelves = {line.shelf for line in lines if line.promise is Promise.RESERVED}
+        waiting = [line for line in orders.waiting(work, shelves).values() if line.document_id != document_id]
+    locked = balances.lock(work, {line.shelf for line in lines}, orders.lots([*lines, *waiting]))
+    orders.promise(work, document_id, locked, (was, status), hold=bool(settings["reserve_on_order"]))
+    followups.tell_arrivals(work, orders.serve(work, waiting, locked))
     balances.store(work, locked)
 
 

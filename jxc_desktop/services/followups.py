@@ -112,9 +112,13 @@ def ended(work: Work, kind: DocumentType, order_id: int, *, closed: bool = False
     if kind.promise is Promise.ON_ORDER and closed:
         watch.closed_short(work, order_id)
     watch.orders_changed(work, [order_id])
+    if REQUEST in kind.sources:
+        _ask_again(work, order_id)
     if kind.promise is not Promise.RESERVED:
         return
-    _ask_no_more(work, work.connection.scalars(select(_l.id).where(_l.document_id == order_id)).all())
+    mine = work.connection.scalars(select(_l.id).where(_l.document_id == order_id)).all()
+    _ask_no_more(work, mine)
+    _drop_drafts(work, mine)
     notices.clear(work, Kind.ARRIVED, f"document {order_id}")
 
 
@@ -124,6 +128,7 @@ def loosen(work: Work, draft: Draft, old: Draft) -> None:
     gone = [line["id"] for line in old.lines if items.get(line["id"]) != line["item_id"]]
     if gone:
         _ask_no_more(work, gone)
+        _drop_drafts(work, gone)
         work.connection.execute(update(document_line).where(_l.for_line_id.in_(gone)).values(for_line_id=None))
 
 
@@ -156,6 +161,40 @@ def tell_arrivals(work: Work, served: Iterable[SourceLine]) -> None:
                 "number": row.number, "partner": row.partner or "",
                 "items": ", ".join(f"{names[line.item_id]} {plain(line.reserved)}" for line in lines)},
             person=row.created_by, document_id=order_id))
+
+
+def nothing_held(work: Work, order_id: int) -> None:
+    """What an order held was given up: there is nothing to send any more."""
+    if not work.connection.scalar(select(func.sum(_l.reserved, type_=Quantity)).where(_l.document_id == order_id)):
+        notices.clear(work, Kind.ARRIVED, f"document {order_id}")
+
+
+def _drop_drafts(work: Work, line_ids: Sequence[int]) -> None:
+    """Delivery notes that were drafted for these lines, and that nobody has worked on, are void."""
+    from jxc_desktop.services import documents
+
+    for r in work.rows(select(_d.id, _d.version).where(
+            _d.kind == DELIVERY, _d.status == Status.DRAFT, _d.number.is_(None), _d.version == 1,
+            _d.id.in_(select(_l.document_id).where(_l.source_line_id.in_(line_ids)))).order_by(_d.id)):
+        work.connection.execute(update(document_line).where(_l.document_id == r.id, _l.source_line_id.in_(
+            line_ids)).values(source_line_id=None))
+        documents.void(_for_all(work), r.id, r.version)
+
+
+def _ask_again(work: Work, order_id: int) -> None:
+    """An order to a supplier was taken back: its requests are open again, unless who asked wants nothing any more."""
+    wanted, customer_order = document_line.alias(), document.alias()
+    lines = select(_l.source_line_id).where(_l.document_id == order_id)
+    requests = select(document_line.c.document_id).where(_l.id.in_(lines))
+    ended_lines = work.connection.scalars(select(_l.for_line_id).join_from(
+        document_line, wanted, wanted.c.id == _l.for_line_id).join(
+        customer_order, customer_order.c.id == wanted.c.document_id).where(
+        _l.document_id.in_(requests), customer_order.c.status != Status.POSTED)).all()
+    if ended_lines:
+        _ask_no_more(work, ended_lines)
+    for r in work.rows(select(_d.id, _d.number, _d.version).where(
+            _d.kind == REQUEST, _d.status == Status.POSTED, _d.id.in_(requests)).order_by(_d.id)):
+        _tell_buyers(work, Saved(r.id, r.number, r.version, Status.POSTED.value))
 
 
 def _own(work: Work, order_id: int) -> None:

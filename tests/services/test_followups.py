@@ -9,7 +9,7 @@ from sqlalchemy import select
 from jxc_desktop.document_types.schema import Draft
 from jxc_desktop.errors import WrongState
 from jxc_desktop.models import TABLES
-from jxc_desktop.services import access, documents, followups, notices
+from jxc_desktop.services import access, documents, followups, notices, reservations
 from jxc_desktop.services.queries import Queries
 from jxc_desktop.services.unit_of_work import Saved, utc_now
 from tests.company import Company, day, line
@@ -220,3 +220,48 @@ def test_buyers_hear_of_a_request_only_while_something_is_to_be_bought(live: Com
     again = Saved(request.id, None, 1, "")
     live.correct(again, lambda draft: draft.header.update(remark="checked"))
     assert told(live, "request") == []
+
+
+@pytest.mark.parametrize("end", ["close", "void", "unpost"])
+def test_what_an_order_gives_up_goes_to_who_waits(live: Company, end: str) -> None:
+    item = live.item()
+    live.post("goods_receipt", (item, 5, 2))
+    first, second = (live.post("sales_order", (item, 5, 9)) for _ in range(2))
+    assert (held(live, first), held(live, second)) == ([5], [0])
+    live.run(getattr(documents, end), first.id, live.version(first))
+    assert held(live, second) == [5]
+    assert [data["number"] for _, data in told(live, "arrived")] == [second.number]
+    live.run(reservations.release, live.line_ids(second)[0], None)
+    assert told(live, "arrived") == []
+
+
+def test_what_a_smaller_order_gives_up_goes_to_who_waits(live: Company) -> None:
+    item = live.item()
+    live.post("goods_receipt", (item, 5, 2))
+    first, second = (live.post("sales_order", (item, 5, 9)) for _ in range(2))
+    live.correct(first, lambda draft: draft.lines[0].update(quantity=D(2), amount=None))
+    assert (held(live, first), held(live, second)) == ([2], [3])
+
+
+def test_the_programs_own_draft_is_in_nobodys_way(live: Company) -> None:
+    first, second = live.item(), live.item()
+    live.post("goods_receipt", (first, 5, 2), (second, 5, 2))
+    order = live.post("sales_order", (first, 5, 9), (second, 5, 9))
+    live.correct(order, lambda draft: draft.lines.pop())
+    [draft] = made(live, "delivery_note", "draft")
+    assert [x["item_id"] for x in draft.lines] == [first]
+    live.run(documents.close, order.id, live.version(order))
+    assert made(live, "delivery_note", "draft") == []
+
+
+def test_buyers_hear_again_of_what_was_not_bought_after_all(live: Company) -> None:
+    item = live.item()
+    order = live.post("sales_order", (item, 5, 9))
+    [request] = made(live, "purchase_request")
+    bought = request_to_order(live, request.id)
+    live.void(bought)
+    assert len(told(live, "request")) == 1
+    bought = request_to_order(live, request.id)
+    live.run(documents.close, order.id, live.version(order))
+    live.void(bought)
+    assert made(live, "purchase_request") == [] and told(live, "request") == []

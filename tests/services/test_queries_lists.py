@@ -315,7 +315,8 @@ COSTLY = [name for name, keys in COSTS.items() if keys]
 
 def test_lists_with_costs() -> None:
     assert COSTLY == ["document/cost_adjustment", "document/assembly", "document/disassembly", "document/other_in",
-                      "document/revaluation", "document/opening_stock", "record/item", "stock", "moves"]
+                      "document/revaluation", "document/opening_stock", "record/item", "record/company", "stock",
+                      "moves"]
 
 
 @pytest.mark.parametrize("name", COSTLY)
