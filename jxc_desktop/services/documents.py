@@ -67,8 +67,8 @@ def _post(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str
     return saved
 
 
-def park(work: Work, draft: Draft) -> Saved:
-    """Keep a draft that may be incomplete: no number, no effect."""
+def park(work: Work, draft: Draft, action: str = "park") -> Saved:
+    """Keep a draft that may be incomplete: no number, no effect. `action` stands in the trail."""
     kind = document_types.BY_KEY[draft.kind]
     work.require(kind.permission("save"))
     draft = _declared(kind, draft)
@@ -84,7 +84,7 @@ def park(work: Work, draft: Draft) -> Saved:
     if kind.priced and not kind.problems(draft):
         totals.complete(draft)  # for lists and print; posting reckons again
     saved = rows.write(work, kind, draft, before, Status.DRAFT)
-    _note(work, kind, saved, "park", old, draft)
+    _note(work, kind, saved, action, old, draft)
     return saved
 
 
@@ -209,7 +209,7 @@ def _declared(kind: DocumentType, draft: Draft) -> Draft:
 
 def _note(work: Work, kind: DocumentType, saved: Saved, action: str, before: Any, after: Draft | None) -> None:
     changes: Sequence[Any] = ()
-    if after is not None and action in ("post", "correct", "park", "submit"):
+    if after is not None and action in ("post", "correct", "park", "submit", followups.PREPARED):
         old = before if isinstance(before, Draft) else Draft(kind.key)
         changes = trail.draft_changes(kind.header, kind.columns, old, after)
     work.audits.append(trail.Audit(action, kind.key, saved.id, saved.number, changes))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, func, select, type_coerce, update
+from sqlalchemy import Connection, exists, func, select, type_coerce, update
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import DocumentType, Draft, Promise, Status
@@ -20,6 +20,7 @@ from jxc_desktop.i18n import N_
 from jxc_desktop.models.base import Quantity
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item, partner
+from jxc_desktop.models.trail import audit_entry
 from jxc_desktop.services import access, catalog, notices, rules, watch
 from jxc_desktop.services import document_rows as rows
 from jxc_desktop.services.notices import Kind, Notice
@@ -28,7 +29,8 @@ from jxc_desktop.services.unit_of_work import Saved, Work
 from jxc_desktop.values import ZERO, plain
 
 REQUEST, DELIVERY = "purchase_request", "delivery_note"
-_l, _d = document_line.c, document.c
+PREPARED = "prepare"  # how the trail calls a draft that nobody typed
+_l, _d, _a = document_line.c, document.c, audit_entry.c
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,7 @@ def _drop_drafts(work: Work, line_ids: Sequence[int]) -> None:
 
     for r in work.rows(select(_d.id, _d.version).where(
             _d.kind == DELIVERY, _d.status == Status.DRAFT, _d.number.is_(None), _d.version == 1,
+            exists(select(_a.id).where(_a.entity == DELIVERY, _a.entity_id == _d.id, _a.action == PREPARED)),
             _d.id.in_(select(_l.document_id).where(_l.source_line_id.in_(line_ids)))).order_by(_d.id)):
         work.connection.execute(update(document_line).where(_l.document_id == r.id, _l.source_line_id.in_(
             line_ids)).values(source_line_id=None))
@@ -232,7 +235,7 @@ def _prepare_delivery(work: Work, order_id: int) -> Saved | None:
     draft = draft_from(work.connection, document_types.BY_KEY[DELIVERY], [order_id])
     draft.lines = [_at_most(work, line, held[line["source_line_id"]]) for line in draft.lines
                    if line["source_line_id"] in held]
-    return documents.park(_for_all(work), draft)
+    return documents.park(_for_all(work), draft, PREPARED)
 
 
 def _at_most(work: Work, line: dict[str, Any], held: Decimal) -> dict[str, Any]:

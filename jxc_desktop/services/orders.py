@@ -103,7 +103,7 @@ _BESIDE = _LINES.where(_line.document_id.in_(select(_named.c.document_id).where(
 _OWN = _LINES.where(_line.document_id == bindparam("document"))
 _WAITING = _LINES.where(
     _d.kind.in_([k.key for k in document_types.ALL if k.promise is Promise.RESERVED]), _d.status == Status.POSTED,
-    _d.reversal_of_id.is_(None), _line.item_id.in_(bindparam("items", expanding=True)),
+    _d.reversal_of_id.is_(None), item.c.stocked, _line.item_id.in_(bindparam("items", expanding=True)),
     _line.base_quantity > _line.fulfilled + _line.reserved)
 
 

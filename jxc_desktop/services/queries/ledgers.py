@@ -28,7 +28,8 @@ ACTION_TITLES = (("post", N_("Posted")), ("correct", N_("Corrected")), ("park", 
                  ("close", N_("Closed")), ("reopen", N_("Reopened")), ("print", N_("Printed")), ("save", N_("Saved")),
                  ("delete", N_("Deleted")), ("export", N_("Exported")), ("import", N_("Imported")),
                  ("join", N_("Sheets added")), ("submit", N_("Submitted")), ("approve", N_("Approved")),
-                 ("reject", N_("Rejected")), ("recall", N_("Recalled")))
+                 ("reject", N_("Rejected")), ("recall", N_("Recalled")),
+                 ("prepare", N_("Made by itself")))
 _KIND_TITLES = tuple((k.key, k.title) for k in document_types.ALL)
 _ENTITY_TITLES = (*_KIND_TITLES, *((r.key, r.title) for r in document_types.RECORDS), ("period", N_("Period close")))
 

@@ -18,7 +18,7 @@ from jxc_desktop.ui.widgets import label
 ACTIONS = {"post": N_("Posted"), "correct": N_("Corrected"), "park": N_("Parked"), "unpost": N_("Unposted"),
            "void": N_("Voided"), "reverse": N_("Reversed"), "close": N_("Closed"), "reopen": N_("Reopened"),
            "print": N_("Printed"), "join": N_("Sheets added"), "submit": N_("Submitted"), "approve": N_("Approved"),
-           "reject": N_("Rejected"), "recall": N_("Recalled")}
+           "reject": N_("Rejected"), "recall": N_("Recalled"), "prepare": N_("Made by itself")}
 
 
 def local(moment: dt.datetime) -> str:
