@@ -72,9 +72,9 @@ class AlertCard(QFrame):
         place = self.dismiss.sizePolicy()
         place.setRetainSizeWhenHidden(True)  # so that the actions stand below each other
         self.dismiss.setSizePolicy(place)
-        self.dismiss.setVisible(self.notice is not None)
         for button in (self.action, self.snooze, self.dismiss):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.dismiss.setVisible(self.notice is not None)  # in its place by now: else a window of its own
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -155,10 +155,10 @@ class AlertsPanel(QFrame):
         self.reload()
 
     def leave(self) -> None:
-        """Close it and give the focus back."""
-        self.hide()
+        """Close it and give the focus back: first, or hiding gives it to whatever comes next."""
         if self._before and isValid(self._before) and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.hide()
 
     def reload(self) -> None:
         self._operations.read(self._context.queries.bell, done=self._show, failed=lambda error: None)
@@ -211,7 +211,7 @@ class AlertsPanel(QFrame):
         column.addStretch(1)
         self._area.setWidget(body)
         body.setAutoFillBackground(False)  # setting it fills it
-        if self.cards:
+        if self.cards and self.isVisible():  # else it was closed meanwhile, and the focus is elsewhere
             self.cards[min(at, len(self.cards) - 1)].setFocus(Qt.FocusReason.PopupFocusReason)
             self._area.verticalScrollBar().setValue(scrolled)
 
