@@ -129,8 +129,9 @@ def reverse(work: Work, document_id: int, version: int, date: dt.date) -> Saved:
          changed_at=work.now, changed_by=work.actor.name)
     if kind.promise:
         _release(work, document_id, Status.POSTED, Status.REVERSED)
-        followups.ended(work, kind, document_id)
     saved = booking.book(work, kind, mirror, None, "reverse")
+    if kind.promise:
+        followups.ended(work, kind, document_id)
     _note(work, kind, saved, "reverse", None, mirror)
     work.audits.append(trail.Audit("reverse", kind.key, document_id, before.number))
     work.changes.add((kind.key, document_id))

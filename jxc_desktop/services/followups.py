@@ -87,6 +87,7 @@ def after(work: Work, kind: DocumentType, draft: Draft, saved: Saved, settings: 
             _request(work, saved.id)
         if settings["follow_delivery"] == "auto" or "delivery" in asked:
             _prepare_delivery(work, saved.id)
+        nothing_held(work, saved.id)
     elif kind.key == REQUEST:
         _tell_buyers(work, saved)
     elif REQUEST in kind.sources:

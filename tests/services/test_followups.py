@@ -265,3 +265,23 @@ def test_buyers_hear_again_of_what_was_not_bought_after_all(live: Company) -> No
     live.run(documents.close, order.id, live.version(order))
     live.void(bought)
     assert made(live, "purchase_request") == [] and told(live, "request") == []
+
+
+def test_a_reversed_order_to_a_supplier_asks_for_nobody_who_wants_nothing(live: Company) -> None:
+    item = live.item()
+    order = live.post("sales_order", (item, 5, 9))
+    [request] = made(live, "purchase_request")
+    bought = request_to_order(live, request.id)
+    live.run(documents.close, order.id, live.version(order))
+    live.reverse(bought, live.read(bought.id).header["date"])
+    assert made(live, "purchase_request") == []
+
+
+def test_an_order_that_a_correction_makes_done_has_nothing_to_send(live: Company) -> None:
+    item = live.item()
+    order = live.post("sales_order", (item, 5, 9))
+    live.post("other_in", (item, 3, 2))
+    live.post("delivery_note", line(item, 2, 9, source_line_id=live.line_ids(order)[0]))
+    assert len(told(live, "arrived")) == 1
+    live.correct(order, lambda draft: draft.lines[0].update(quantity=D(2), amount=None))
+    assert (held(live, order), told(live, "arrived")) == ([0], [])
