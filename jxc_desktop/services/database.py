@@ -29,7 +29,7 @@ APPLICATION_ID = 0x4A584344  # "JXCD" in the header of our SQLite files
 SAFE_WAL = (3, 51, 3)  # older versions can corrupt a WAL database with two writers
 BUSY_SECONDS = 15  # how long a statement waits for what others have locked
 ALIVE = {  # a link to a server that is cut without a word is noticed within 10 seconds (the last in ms)
-    "keepalives": 1, "keepalives_idle": 3, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 9000}
+    "keepalives": 1, "keepalives_idle": 2, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 6000}
 
 
 def as_url(database: str | Path) -> URL:
@@ -226,7 +226,7 @@ def _postgresql_engine(url: URL, busy_seconds: float) -> Engine:
     watched = {name: value for name, value in ALIVE.items() if name not in url.query}
     engine = create_engine(
         url, pool_size=8, max_overflow=8, isolation_level="READ COMMITTED", pool_recycle=1800,
-        connect_args={"connect_timeout": 5, "options": f"-c lock_timeout={int(busy_seconds * 1000)} -c timezone=UTC",
+        connect_args={"connect_timeout": 4, "options": f"-c lock_timeout={int(busy_seconds * 1000)} -c timezone=UTC",
                       **watched})
     event.listen(engine, "checkout", _refuse_dead)
     return engine

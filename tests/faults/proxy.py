@@ -9,15 +9,16 @@ COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
 
 
 class Proxy:
-    """Forwards to a server on this machine: `with Proxy(port) as proxy:`, then connect to proxy.port."""
+    """Forwards to a server on this machine: `with Proxy(port) as proxy:`, then connect to proxy.port at `host`."""
 
-    def __init__(self, target: int):
+    def __init__(self, target: int, host: str = "127.0.0.1"):
         self._target, self._ended = target, False
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((host, 0))
         self.port: int = self._listener.getsockname()[1]
         self.cut: str = ""  # "before" or "after": what happens to the next commit
         self.cuts = 0
         self.refusing = self.refuse_after_cut = False  # nobody gets through
+        self.dark = False  # some connections end without a word
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
@@ -30,7 +31,7 @@ class Proxy:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
-            thread.join(10)
+            thread.join(1 if self.dark else 10)
 
     def _start(self, call: object, *args: object) -> None:
         thread = threading.Thread(target=call, args=args, daemon=True)  # type: ignore[arg-type]
