@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
 from jxc_desktop.services import documents
@@ -73,7 +73,8 @@ def test_newest_first_with_sums_and_states_in_words(desk: Desk, notes: list[Any]
 
 def test_footer_adds_up_the_selected_rows(desk: Desk, notes: list[Any]) -> None:
     page = opened(desk)
-    page.table.setCurrentIndex(page.model.index(2, 0))
+    flags = QItemSelectionModel.SelectionFlag
+    page.table.selectionModel().setCurrentIndex(page.model.index(2, 0), flags.ClearAndSelect | flags.Rows)
     QTest.keyClick(page.table, Qt.Key.Key_Down, SHIFT)
     caption, sums = page.card.footer.shown()
     assert caption == "已选 2 行"
