@@ -1,7 +1,7 @@
 """Lists, reports and documents as workbooks, as the user sees them."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,15 @@ from jxc_desktop.document_types.schema import REFERENCES, Field, FieldType, seri
 from jxc_desktop.errors import PermissionDenied
 from jxc_desktop.i18n import N_, titled, tr
 from jxc_desktop.services.exchange import packs
+from jxc_desktop.services.exchange.cell_xml import as_text
 from jxc_desktop.services.exchange.kinds import Kind
 from jxc_desktop.services.exchange.progress import Progress
-from jxc_desktop.services.exchange.sheet import CannotExport, Column, Table, as_text
+from jxc_desktop.services.exchange.sheet import CannotExport, Column, Table
 from jxc_desktop.services.exchange.workbook import write_csv, write_xlsx
 from jxc_desktop.services.queries import ItemInfo, ListColumn, ListQuery, Queries, pack_units
 from jxc_desktop.values import ZERO
 
-_PAGE = 2000
+_PAGE = 1000
 _KINDS = {"chip": Kind.TEXT, "flag": Kind.BOOL}
 
 
@@ -49,7 +50,8 @@ def _require(queries: Queries, source: str) -> None:
 
 def export_report(report: Any, path: Path | str, progress: Progress | None = None) -> None:
     """A report table as it is shown."""
-    rows = [_row(row, report.columns) for row in report.rows]
+    told = _telling(report.columns)
+    rows = [told(row) for row in report.rows]
     write(Table(report.title, _plain_columns(report.columns), rows, report.totals or None,
                 (report.subtitle,) if report.subtitle else ()), path, progress)
 
@@ -144,24 +146,33 @@ def _plain_columns(columns: Sequence[ListColumn]) -> tuple[Column, ...]:
     return tuple(Column(c.key, tr(c.title), _KINDS.get(c.kind) or Kind(c.kind)) for c in columns)
 
 
-def _row(row: Mapping[str, Any], columns: Sequence[ListColumn]) -> dict[str, Any]:
-    return {c.key: _cell(c, row.get(c.key)) for c in columns} | packs.cells(row.get(pack_units.ROWS, ()))
+def _telling(columns: Sequence[ListColumn]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """How rows are told: chips by their titles, moments by the clock here; the rest as it is."""
+    words: dict[str, Callable[[Any], Any]] = {c.key: _chip(c) if c.kind == "chip" else _local
+                                              for c in columns if c.kind in ("chip", "datetime")}
+
+    def told(row: Mapping[str, Any]) -> dict[str, Any]:
+        cells = {key: word(row[key]) for key, word in words.items() if row.get(key) is not None}
+        return {**row, **cells, **packs.cells(row.get(pack_units.ROWS, ()))}
+
+    return told
 
 
-def _cell(column: ListColumn, value: Any) -> Any:
-    """Chips by their titles, moments (kept in UTC) by the clock here; the rest as it is."""
-    if column.kind == "chip" and value is not None:
-        return tr(dict(column.choices).get(str(value), str(value)))
-    if isinstance(value, dt.datetime):
-        return value.replace(tzinfo=dt.UTC).astimezone().replace(tzinfo=None)
-    return value
+def _chip(column: ListColumn) -> Callable[[Any], str]:
+    titles = {value: tr(title) for value, title in column.choices}
+    return lambda value: titles.get(str(value)) or tr(str(value))
+
+
+def _local(moment: dt.datetime) -> dt.datetime:
+    """Of the clock here; the database keeps them in UTC."""
+    return moment.replace(tzinfo=dt.UTC).astimezone().replace(tzinfo=None)
 
 
 def _all_rows(queries: Queries, query: ListQuery, columns: Sequence[ListColumn]) -> Iterator[dict[str, Any]]:
-    place = None
+    told, place = _telling(columns), None
     while True:
         page = queries.list_page(replace(query, after=place, limit=_PAGE))
-        yield from (_row(row, columns) for row in page.rows)
+        yield from map(told, page.rows)
         if page.next is None:
             return
         place = page.next

@@ -12,18 +12,10 @@ from typing import Any
 from uuid import uuid4
 
 from jxc_desktop.i18n import N_
+from jxc_desktop.services.exchange.cell_xml import as_text
 from jxc_desktop.services.exchange.kinds import NUMBERS
 from jxc_desktop.services.exchange.progress import Progress, watched
-from jxc_desktop.services.exchange.sheet import (
-    CannotExport,
-    Column,
-    Group,
-    Record,
-    Sheet,
-    Table,
-    as_text,
-    values_of,
-)
+from jxc_desktop.services.exchange.sheet import CannotExport, Column, Group, Record, Sheet, Table, values_of
 
 __all__ = ["CannotExport", "Column", "Group", "Record", "Table", "file_name", "write_csv", "write_xlsx"]
 

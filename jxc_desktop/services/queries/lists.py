@@ -109,12 +109,16 @@ def page(connection: Connection, query: ListQuery, actor: Actor) -> ListPage:
         bound = tuple_(*(literal(v, type_=c.type) for v, c in zip(query.after, (order, *keys), strict=True)))
         statement = statement.where(place < bound if query.descending else place > bound)
     ordering = [c.desc() if query.descending else c.asc() for c in (order, *keys)]
-    found = connection.execute(statement.order_by(*ordering).limit(query.limit + 1)).mappings().all()
+    found = connection.execute(statement.order_by(*ordering).limit(query.limit + 1)).all()
+    names = (*src.values, "_sort")
+    rows = [src.finish(dict(zip(names, r, strict=True))) for r in found[:query.limit]]
+    after = tuple(rows[-1][k] for k in ("_sort", *src.keys)) if len(found) > query.limit else None
     hidden = {c.key for c in src.columns} - {c.key for c in src.visible(actor)} | {"_sort"}
-    rows = [{k: v for k, v in src.finish(dict(r)).items() if k not in hidden} for r in found[:query.limit]]
+    for row in rows:
+        for key in hidden:
+            row.pop(key, None)
     src.finish_page(connection, rows, actor)
-    last = found[query.limit - 1] if len(found) > query.limit else None
-    return ListPage(rows, (last["_sort"], *(last[k] for k in src.keys)) if last else None)
+    return ListPage(rows, after)
 
 
 def sums(connection: Connection, query: ListQuery, actor: Actor) -> dict[str, Decimal | int]:
