@@ -3,6 +3,7 @@
 Only what was asked for is loaded: commands must work where Qt cannot.
 """
 
+import gc
 import sys
 
 from jxc_desktop import setup
@@ -13,6 +14,7 @@ def main(argv: list[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     command = setup.command(argv)
     if command == "gui":
+        gc.disable()  # what a start makes is there to stay; ui.garbage takes over from here
         from jxc_desktop.ui import program
 
         return program.run(option(argv, "--db"))

@@ -56,7 +56,6 @@ DECLARED = (
     Setting("window/rail", (bool,), pc=True),
     Setting("window/info", (bool,)),
     Setting("window/tabs", (dict,)),
-    Setting("window/features", (list,), [], pc=True),  # what the company used last time: the menu before it is open
     Setting("stock/lots", (bool,), False),
     Setting("table/", (dict,)),
     Setting("home/", (dict,)),

@@ -1,6 +1,7 @@
 """From a bare machine to a running program: the environment from the lock file, and Qt's system libraries.
 
-Standard library only, because nothing else is there yet.
+Standard library only, because nothing else is there yet. A start in a ready environment runs no other program, so
+what that takes is imported by those who do.
 """
 
 import ctypes
@@ -8,9 +9,7 @@ import hashlib
 import importlib
 import importlib.util
 import os
-import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -100,6 +99,8 @@ def start_again(argv: list[str]) -> NoReturn:
     environ["PYTHONUTF8"] = "1"
     again = [str(PYTHON), str(MAIN), *argv]
     if os.name == "nt":  # execve there returns to the prompt before the program has ended
+        import subprocess
+
         sys.exit(subprocess.run(again, env=environ).returncode)
     os.execve(PYTHON, again, environ)
 
@@ -168,6 +169,9 @@ def uv_environ(environ: Mapping[str, str], pip_config: str) -> dict[str, str]:
 
 def run(line: Line, environ: Mapping[str, str] = os.environ, capture: bool = False, given: str = "") -> str:
     """Run one step of the set-up and return its output if captured; explain and exit if it fails."""
+    import shlex
+    import subprocess
+
     output = subprocess.PIPE if capture else None
     done = subprocess.run(line, input=given, stdout=output, env=environ, cwd=ROOT, encoding="utf-8")
     if done.returncode:
@@ -232,6 +236,8 @@ def run_tests(arguments: list[str]) -> int:
 
     `--faults short` or `--faults long` runs that set of the fault tests alone and writes their table.
     """
+    import subprocess
+
     if arguments[:1] == ["--faults"]:
         return run_faults(arguments[1:])
     checks: dict[str, Line] = {
@@ -253,6 +259,8 @@ def run_tests(arguments: list[str]) -> int:
 
 def run_faults(arguments: list[str]) -> int:
     """The faults that the program must survive: tests/faults/README.md gets the table."""
+    import subprocess
+
     which, *more = arguments or ["short"]
     if which not in ("short", "long"):
         sys.exit("--faults short | long")

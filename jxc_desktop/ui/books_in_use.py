@@ -2,7 +2,6 @@
 
 import logging
 import os
-import platform
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,8 @@ class BooksInUse(QObject):
 
     def take(self, opened: Any) -> None:
         """The session works with these books from now on, in place of those before."""
+        import platform
+
         from jxc_desktop.services import holds, sync
         from jxc_desktop.services.queries import Queries
         from jxc_desktop.services.unit_of_work import Commands

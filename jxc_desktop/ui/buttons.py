@@ -3,8 +3,8 @@
 from enum import StrEnum
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyleOptionButton, QWidget
 
 from jxc_desktop.ui import icons, theme
 from jxc_desktop.ui.shortcuts import shown
@@ -58,18 +58,22 @@ class Button(QPushButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    def initStyleOption(self, option: QStyleOptionButton) -> None:
+        """The style draws the ground; text and icon are ours."""
+        super().initStyleOption(option)
+        option.text = ""
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        painter = QStylePainter(self)
-        painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         parts = self._parts()
         x = (self.width() - sum(w for w, _ in parts) - _GAP * (len(parts) - 1)) // 2
         for width, part in parts:
             self._draw(painter, part, QRect(x, 0, width, self.height()))
             x += width + _GAP
 
-    def _draw(self, painter: QStylePainter, part: str, area: QRect) -> None:
+    def _draw(self, painter: QPainter, part: str, area: QRect) -> None:
         ink = self._ink()
         if part == "icon":
             size = theme.current().sizes.icon

@@ -1,7 +1,6 @@
 """When something breaks that should not: say so, keep what was typed, hand over a report."""
 
 import logging
-import platform
 import sys
 import threading
 import traceback
@@ -23,6 +22,8 @@ log = logging.getLogger("jxc_desktop.crash")
 
 def report(error: BaseException) -> str:
     """What a maintainer needs, and nothing of the user's data beyond the error itself."""
+    import platform
+
     versions = (f"JXC Desktop {jxc_desktop.__version__} · Python {platform.python_version()} · Qt {qVersion()} · "
                 f"{platform.platform()}")
     return versions + "\n\n" + "".join(traceback.format_exception(error))

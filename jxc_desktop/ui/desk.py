@@ -5,19 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QLabel, QWidget
 
 from jxc_desktop import document_types
 from jxc_desktop.i18n import tr
-from jxc_desktop.ui import menu
+from jxc_desktop.ui import finder, menu
 from jxc_desktop.ui.main_window import MainWindow
-from jxc_desktop.ui.page import optional
+from jxc_desktop.ui.page_protocol import optional
 from jxc_desktop.ui.palette import PaletteHit
 from jxc_desktop.ui.session import Session
 from jxc_desktop.ui.stepping import Stepping
 from jxc_desktop.ui.tokens import Tone
-from jxc_desktop.ui.widgets import LoadingBar, label
 
 FEEDING_BADGES = frozenset({"alert", "item", "notice", "approval_rule", "flow_rule", *document_types.BY_KEY})
 
@@ -36,65 +35,24 @@ class Shell(Protocol):
     def show_settings(self) -> None: ...
 
 
-class Cover(QWidget):
-    """Lies over the pages while the books are being opened."""
-
-    def __init__(self, host: QWidget):
-        super().__init__(host)
-        self._host = host
-        self.setObjectName("page")
-        self.setAutoFillBackground(True)
-        self.text = label("", "hint")
-        self._bar = LoadingBar()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._bar)
-        layout.addStretch(1)
-        layout.addWidget(self.text)
-        layout.addStretch(2)
-        self.text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        host.installEventFilter(self)
-        self.hide()
-
-    def begin(self, text: str) -> None:
-        self.text.setText(text)
-        self.setGeometry(self._host.rect())
-        self.raise_()
-        self.show()
-        self._bar.start()
-
-    def end(self) -> None:
-        self._bar.stop()
-        self.hide()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self.setGeometry(self._host.rect())
-        return False
-
-
 class Desk(QObject):
     """Furnishes one window."""
 
     def __init__(self, window: MainWindow, session: Session, shell: Shell):
         super().__init__(window)
         self.window, self.session, self._shell = window, session, shell
-        self._cover, self._stepping = Cover(window.workspace.stack), Stepping(window)
+        self._stepping = Stepping(window)
         self._panel: Any = None
         self._features = frozenset[str]()  # that the pages were made for
-
-    def cover(self, text: str) -> None:
-        self._cover.begin(text)
-
-    def uncover(self) -> None:
-        self._cover.end()
 
     def furnish(self) -> None:
         """The books are open: everything can be made now."""
         self._features = self.session.queries.features
+        self.window.navigation.set_groups(
+            menu.groups(self.session.actor.may, self._shell.show_settings, self._features))
         for prefix, make in self._makers().items():
             self.window.register_page(prefix, make)
-        menu.Finder(self.session, self.open, self._functions(), parent=self).attach(self.window.palette_)
+        finder.Finder(self.session, self.open, self._functions(), parent=self).attach(self.window.palette_)
         self.window.top.alerts_asked.connect(self.show_alerts)
         self.window.user_actions = self._user_actions()
         self.window.closing.connect(self.keep_drafts)
@@ -230,7 +188,7 @@ class Desk(QObject):
 
     def _functions(self) -> list[PaletteHit]:
         may = self.session.actor.may
-        made = menu.new_functions(may, self.open)
+        made = finder.new_functions(may, self.open)
         for text, call in self._user_actions():
             made.append(PaletteHit(text.rstrip("…"), tr("Program"), "settings", run=call))
         for group in self.window.navigation.groups:

@@ -1,28 +1,29 @@
 """The window: bars around the open pages. It knows no page and no business."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from jxc_desktop.i18n import tr
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.context import Context
+from jxc_desktop.ui.cover import Cover
 from jxc_desktop.ui.info_panel import InfoPanel
-from jxc_desktop.ui.keys_sheet import KeysSheet
 from jxc_desktop.ui.navigation import NavGroup, Navigation
-from jxc_desktop.ui.page import optional
-from jxc_desktop.ui.palette import FUNCTION, Palette, PaletteHit
+from jxc_desktop.ui.page_protocol import optional
 from jxc_desktop.ui.shortcuts import bind
 from jxc_desktop.ui.status_bar import StatusBar
-from jxc_desktop.ui.toast import Toaster
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.top_bar import TopBar
-from jxc_desktop.ui.user_menu import UserMenu, apply_look, look_hits
+from jxc_desktop.ui.user_menu import UserMenu, apply_look
 from jxc_desktop.ui.workspace import Workspace
+
+if TYPE_CHECKING:  # what the first paint does without is loaded when it is asked for
+    from jxc_desktop.ui.palette import Palette
+    from jxc_desktop.ui.toast import Toaster
 
 GEOMETRY, RAIL, INFO = "window/geometry", "window/rail", "window/info"
 
@@ -51,12 +52,25 @@ class MainWindow(QWidget):
         self.info = InfoPanel()
         self.status = StatusBar()
         self._lay_out()
-        self.toaster = Toaster(self.workspace.stack)
-        self.palette_ = Palette(self, context.tasks)
-        self.palette_.add_provider(FUNCTION, self._functions)
-        self.palette_.add_provider(FUNCTION, lambda text: look_hits(context, text, self._low))
+        self.cover = Cover(self.workspace.stack)
         self._connect()
         self._bind_keys()
+
+    @cached_property
+    def toaster(self) -> "Toaster":
+        from jxc_desktop.ui.toast import Toaster
+
+        return Toaster(self.workspace.stack)
+
+    @cached_property
+    def palette_(self) -> "Palette":
+        from jxc_desktop.ui.finder import entry_hits, look_hits
+        from jxc_desktop.ui.palette import FUNCTION, Palette
+
+        made = Palette(self, self.context.tasks)
+        made.add_provider(FUNCTION, lambda text: entry_hits(self.navigation.groups, text, self._go))
+        made.add_provider(FUNCTION, lambda text: look_hits(self.context, text, self._low))
+        return made
 
     @property
     def current_page(self) -> Any:
@@ -113,6 +127,8 @@ class MainWindow(QWidget):
 
     def show_keys(self) -> None:
         """F1: all keys of the page in front."""
+        from jxc_desktop.ui.keys_sheet import KeysSheet
+
         page = self.current_page
         KeysSheet(self, page.title if page else "", page.keys if page else []).open()
 
@@ -178,17 +194,6 @@ class MainWindow(QWidget):
             opens()
         else:
             self.open_page(opens)
-
-    def _functions(self, text: str) -> list[PaletteHit]:
-        """Every entry of the navigation, by its name or its pinyin initials as the caller's titles give."""
-        hits = []
-        for group in self.navigation.groups:
-            for entry in group.entries or ((group,) if group.opens is not None else ()):
-                if text.lower() in tr(entry.title).lower():
-                    detail = tr(group.title) if entry is not group else ""
-                    hits.append(PaletteHit(tr(entry.title), detail, group.icon,
-                                           run=partial(self._go, entry.opens)))
-        return hits
 
     def _page_changed(self, page: Any) -> None:
         self.status.show_keys(page.keys if page else ())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QVBoxLayout, 
 
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui import icons, theme
-from jxc_desktop.ui.table_paint import PILL_PAD, draw_pill
+from jxc_desktop.ui.pill import PILL_PAD, draw_pill
 from jxc_desktop.ui.tokens import Tone
 
 Opens = str | Callable[[], object]
@@ -119,26 +119,36 @@ class Navigation(QWidget):
 
     def __init__(self, groups: Iterable[NavGroup], parent: QWidget | None = None):
         super().__init__(parent)
-        self.groups = tuple(groups)
+        self.groups: tuple[NavGroup, ...] = ()
         self._rail, self._open = False, ""
         self._items: dict[str, _Item] = {}
         self.setObjectName("nav")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(tr("Navigation"))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 1, 8)
-        layout.setSpacing(1)
-        for group in (g for g in self.groups if not g.bottom):
-            self._add(group, layout)
-        layout.addStretch(1)
-        for group in (g for g in self.groups if g.bottom):
-            self._add(group, layout)
-        self.set_rail(False)
-        self.update_badges()
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 8, 1, 8)
+        self._layout.setSpacing(1)
+        self.set_groups(groups)
 
     @property
     def rail(self) -> bool:
         return self._rail
+
+    def set_groups(self, groups: Iterable[NavGroup]) -> None:
+        """These in place of those before."""
+        self.groups = tuple(groups)
+        while item := self._layout.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        self._items = {}
+        for group in (g for g in self.groups if not g.bottom):
+            self._add(group)
+        self._layout.addStretch(1)
+        for group in (g for g in self.groups if g.bottom):
+            self._add(group)
+        self.set_rail(self._rail)
+        self.update_badges()
 
     def set_rail(self, rail: bool) -> None:
         """Icons only, for narrow windows."""
@@ -193,14 +203,14 @@ class Navigation(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _add(self, group: NavGroup, layout: QVBoxLayout) -> None:
+    def _add(self, group: NavGroup) -> None:
         item = self._items[group.key] = _Item(group.key, tr(group.title), group.icon)
         item.clicked.connect(lambda *_: self._choose_group(group))
-        layout.addWidget(item)
+        self._layout.addWidget(item)
         for entry in group.entries:
             sub = self._items[entry.key] = _Item(entry.key, tr(entry.title))
             sub.clicked.connect(lambda *_, opens=entry.opens: self.opened.emit(opens))
-            layout.addWidget(sub)
+            self._layout.addWidget(sub)
 
     def _choose_group(self, group: NavGroup) -> None:
         if group.opens is not None:

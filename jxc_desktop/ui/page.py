@@ -1,8 +1,6 @@
-"""What a tab shows: the protocol the shell knows, and a widget to start from."""
+"""A widget to start a page from."""
 
-from typing import Any, Protocol
-
-from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -11,24 +9,6 @@ from jxc_desktop.ui.context import Context
 from jxc_desktop.ui.info_bar import InfoBars
 from jxc_desktop.ui.operations import Operations
 from jxc_desktop.ui.widgets import LoadingBar, label
-
-
-class Page(Protocol):
-    """A QWidget with these. `key` finds and restores it ("document/delivery_note/17"); it may change.
-
-    Optional: `close_requested() -> bool` (False keeps it open), `closed()` (it is gone for good), `info` (a
-    widget for the information panel), `nav_key` (the navigation entry to mark; else `key`).
-    """
-
-    title: str
-    key: str
-    dirty: bool
-    keys: list[tuple[str, str]]
-    title_changed: SignalInstance
-
-    def focus_first(self) -> None: ...
-
-    def refresh(self) -> None: ...
 
 
 class PageWidget(QWidget):
@@ -108,8 +88,3 @@ class PageWidget(QWidget):
         super().resizeEvent(event)
         self.loading.setGeometry(0, 0, self.width(), 2)
         self.loading.raise_()
-
-
-def optional(page: Any, name: str, default: Any = None) -> Any:
-    """An optional part of the protocol."""
-    return getattr(page, name, default)

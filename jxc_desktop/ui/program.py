@@ -4,21 +4,21 @@ import logging
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEventLoop, QObject
+from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from jxc_desktop import i18n
 from jxc_desktop.errors import UserError
 from jxc_desktop.paths import default_database
 from jxc_desktop.settings import PcFile, Settings
-from jxc_desktop.ui import menu, theme
+from jxc_desktop.ui import theme
+from jxc_desktop.ui.areas import HOME, areas
 from jxc_desktop.ui.books_in_use import BooksInUse
 from jxc_desktop.ui.changes import Changes
 from jxc_desktop.ui.crash import CrashHandler
 from jxc_desktop.ui.day_watch import DayWatch
-from jxc_desktop.ui.desk import Desk
 from jxc_desktop.ui.garbage import Collector
 from jxc_desktop.ui.main_window import GEOMETRY, MainWindow
 from jxc_desktop.ui.recent import RecentBooks
@@ -26,8 +26,10 @@ from jxc_desktop.ui.session import Nobody, Session
 from jxc_desktop.ui.tasks import TaskRunner
 from jxc_desktop.ui.user_menu import LANGUAGE, apply_look
 
+if TYPE_CHECKING:  # wanted once the books are open, after the first paint
+    from jxc_desktop.ui.desk import Desk
+
 NAME = "JXC Desktop"
-FEATURES = "window/features"
 log = logging.getLogger(__name__)
 
 
@@ -82,7 +84,8 @@ def start_in(folder: Path, address: str) -> "Program":
 
 def make_application() -> QApplication:
     """The Qt application, named, with its texts; the one that runs already in a test."""
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    # asked for here, Fusion costs nothing: setStyle() would give us a QStyle, and that is 34 enums made for Python
+    app = QApplication.instance() or QApplication([sys.argv[0], "-style", "Fusion"])
     assert isinstance(app, QApplication)
     app.setApplicationName(NAME)
     app.setApplicationDisplayName("")
@@ -100,11 +103,10 @@ class Program(QObject):
         self.recent = RecentBooks(settings)
         self.session = Session(TaskRunner(self), settings, Changes(self))
         self.window: MainWindow | None = None
-        self.desk: Desk | None = None
+        self.desk: Desk | None = None  # of the window, once the books are open
         self.books = BooksInUse(self.session, where.drafts, self)
         self.days = DayWatch(self.session, self)
         self._dialog: Any = None
-        self._features = frozenset[str](settings.get(FEATURES))  # that the menu was made for
         self._told_of_clock: set[str] = set()  # addresses of books
         self._password = ""  # of the books that are open, for opening them again where no keyring keeps it
         self._use_language(settings.get(LANGUAGE))
@@ -119,22 +121,21 @@ class Program(QObject):
             self.ask_for_books()
             return
         self._show_frame(known)
-        self._app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)  # painted before it gets busy
-        self.open(known)
+        self._app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        QTimer.singleShot(0, self, lambda: self.open(known))  # the window is painted before it gets busy
 
     def _show_frame(self, address: str) -> None:
-        """The window as it was, empty: it is there while the database is still being opened."""
+        """The window as it was, without its pages: it is there while the database is still being opened."""
         entry = self.recent.find(address)
         self.session.company_name = entry.company if entry else ""
         self.session.database_label = entry.label if entry else ""
         self.session.actor = Nobody(entry.user if entry else "")
-        self._build_window()
+        self._build_window(opening=True)
 
     def open(self, address: str, password: str = "", *, create: bool = False) -> None:
         """Open books on a worker; the window follows."""
         self._password = password
-        if self.desk:
-            self.desk.cover(i18n.tr("Opening the books"))
+        self._cover()
         self.session.tasks.run(open_books, address, password, create, self.recent.user_of(address),
                                done=self._opened, failed=lambda error: self._refused(error, address))
 
@@ -148,7 +149,7 @@ class Program(QObject):
         self.recent.remember(session.address, session.company_name, session.database_label, session.actor.name)
         self._use_language(session.settings.get(LANGUAGE))
         now = (session.company_name, session.database_label, session.actor.name, session.language)
-        if rebuild or before != now or session.queries.features != self._features:
+        if rebuild or before != now:
             self._build_window()
         self._furnish(fresh=opened.books.fresh)
         if self.desk and opened.books.clock_off and session.address not in self._told_of_clock:
@@ -164,36 +165,41 @@ class Program(QObject):
 
     # --- the window
 
-    def _build_window(self) -> None:
-        """A new window in place of the old one."""
+    def _build_window(self, *, opening: bool = False) -> None:
+        """A new window in place of the old one, still without its desk."""
         old, session = self.window, self.session
-        may = session.actor.may if session.is_open else lambda permission: True
-        if session.is_open and self._features != session.queries.features:
-            self._features = session.queries.features
-            session.settings.set(FEATURES, sorted(self._features))
-        window = MainWindow(session, menu.groups(may, lambda: self.show_settings(), self._features))
+        window = MainWindow(session, areas(self.show_settings))
         window.language_chosen.connect(self.use_language)
         window.settings_asked.connect(self.show_settings)
         window.closing.connect(self._quit)
-        self.window, self.desk = window, Desk(window, session, self)
+        self.window, self.desk = window, None
         geometry = session.settings.get(GEOMETRY)
         if not (geometry and window.restoreGeometry(geometry_bytes(geometry))):
             window.resize(1366, 768)
+        if opening:
+            self._cover()
         window.show()
         if old:
             old.closing.disconnect(self._quit)
             old.hide()
             old.deleteLater()
 
+    def _cover(self) -> None:
+        if self.window:
+            self.window.cover.begin(i18n.tr("Opening the books"))
+
     def _furnish(self, fresh: bool) -> None:
-        assert self.window and self.desk
+        from jxc_desktop.ui.desk import Desk
+
+        assert self.window
+        self.desk = Desk(self.window, self.session, self)
         self.desk.furnish()
         self.books.bridge.connected.connect(self.desk.show_connection)
         apply_look(self.session)
         if not self.session.settings.get("work/reopen_tabs"):
             self.session.settings.set("window/tabs", {})
-        self.window.restore(menu.HOME)
-        self.desk.uncover()
+        self.window.restore(HOME)
+        self.window.cover.end()
         if fresh:
             self.desk.ask_company()
 
@@ -247,8 +253,8 @@ class Program(QObject):
         self.open(address, password, create=create)
 
     def _not_chosen(self) -> None:
-        if self.desk:
-            self.desk.uncover()
+        if self.window:
+            self.window.cover.end()
         if not self.session.is_open:
             self._app.quit()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from jxc_desktop.document_types.schema import Draft
 from jxc_desktop.i18n import tr
-from jxc_desktop.ui.page import optional
+from jxc_desktop.ui.page_protocol import optional
 
 
 def by_number(queries: Any, here: Draft, step: int) -> int | None:

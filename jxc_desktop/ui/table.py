@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.context import Settings
+from jxc_desktop.ui.pill import draw_pill
 from jxc_desktop.ui.table_clipboard import as_tsv
 from jxc_desktop.ui.table_columns import ColumnKeeper
 from jxc_desktop.ui.table_frozen import FrozenColumn
@@ -30,7 +31,7 @@ from jxc_desktop.ui.table_model import (
     RowsModel,
     written,
 )
-from jxc_desktop.ui.table_paint import CellDelegate, Header, RowHover, draw_pill
+from jxc_desktop.ui.table_paint import CellDelegate, Header, RowHover
 from jxc_desktop.ui.widgets import Card
 
 __all__ = ["BOLD", "CELL", "MUTED", "PILL", "TONE", "VALUE", "Cell", "CellDelegate", "Column", "Footer",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from shiboken6 import isValid
@@ -66,8 +66,7 @@ class Ticket:
         self._forget(self.number)
 
 
-@dataclass(frozen=True)
-class _Callbacks:
+class _Callbacks(NamedTuple):
     done: Done | None
     failed: Failed | None
     progress: Told | None

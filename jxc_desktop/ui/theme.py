@@ -1,6 +1,6 @@
 """One look for the whole program: Fusion, our palette, one style sheet made from the tokens."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from string import Template
 
@@ -83,10 +83,9 @@ def _font(size: int, bold: bool, figures: bool) -> QFont:
 
 def apply(app: QApplication, mode: Mode | str = Mode.SYSTEM, density: Density | str = Density.NORMAL,
           text_size: int = 13) -> None:
-    """Dress the program; may be called again at any time."""
+    """Dress the program, which runs with the style Fusion; may be called again at any time."""
     global _current
     if not app.styleSheet():  # the first time
-        app.setStyle("Fusion")
         load_fonts()
         app.styleHints().colorSchemeChanged.connect(_follow_system)
     wanted = Mode(mode)
@@ -130,7 +129,7 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def _style_sheet(theme: Theme) -> str:
-    values = asdict(theme.colours) | {f"px_{name}": value for name, value in asdict(theme.sizes).items()}
+    values = theme.colours._asdict() | {f"px_{name}": value for name, value in theme.sizes._asdict().items()}
     values |= {"assets": (RESOURCES / "qss").as_posix(), "px_control_in": theme.sizes.control - 2,
                "px_control_ring": theme.sizes.control - 4,
                "px_tab": theme.sizes.tabs - 2,

@@ -1,10 +1,9 @@
 """The design's colours and measures, typed. `resources/tokens.json` is their only source."""
 
 import json
-from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from jxc_desktop.paths import RESOURCES
 
@@ -30,8 +29,7 @@ class Tone(StrEnum):
     ACCENT = "accent"
 
 
-@dataclass(frozen=True)
-class Colours:
+class Colours(NamedTuple):
     """One palette; every name is a token of the design."""
 
     name: str
@@ -78,8 +76,7 @@ _TONES = {Tone.OK: ("ok", "okbg"), Tone.WARN: ("warn", "warnbg"), Tone.BAD: ("ba
           Tone.NEUTRAL: ("text2", "chip"), Tone.ACCENT: ("accent", "sel")}
 
 
-@dataclass(frozen=True)
-class Sizes:
+class Sizes(NamedTuple):
     """Measures in px; `row` and the rest already fit the chosen density."""
 
     row: int
@@ -133,11 +130,10 @@ def colours(mode: Mode) -> Colours:
 def sizes(density: Density, body: int) -> Sizes:
     """Measures for a density and a text size; captions and headings grow with the body text."""
     tokens = read()
-    known = {f.name for f in fields(Sizes)}
     grown = body - tokens["type"]["body"]
     values = {**tokens["size"], **tokens["space"], **tokens["breakpoints"],
               **{k: v + grown for k, v in tokens["type"].items() if isinstance(v, int)},
               "icon": tokens["icon"]["size"], "icon_nav": tokens["icon"]["nav"]}
     if density is Density.COMPACT:
         values["row"] = tokens["size"]["row_compact"]
-    return Sizes(**{k: v for k, v in values.items() if k in known})
+    return Sizes(**{k: v for k, v in values.items() if k in Sizes._fields})

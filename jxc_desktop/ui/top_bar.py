@@ -55,7 +55,7 @@ class _Dot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tone = Tone.OK
+        self.tone = Tone.NEUTRAL
         self.setFixedSize(7, 7)
 
     def paintEvent(self, event: QPaintEvent) -> None:

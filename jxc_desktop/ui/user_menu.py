@@ -1,7 +1,6 @@
 """The menu of the user: looks, language, and what the program adds."""
 
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
@@ -9,13 +8,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from jxc_desktop.i18n import LANGUAGES, N_, tr
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.context import Context
-from jxc_desktop.ui.palette import PaletteHit
 from jxc_desktop.ui.theme import Density, Mode
 
 MODE, DENSITY, TEXT_SIZE, LANGUAGE = "look/mode", "look/density", "look/text_size", "look/language"
 AUTO = "auto"  # compact on low windows
-_MODES = {Mode.LIGHT: N_("Light"), Mode.DARK: N_("Dark"), Mode.SYSTEM: N_("As the system")}
-_DENSITIES = {AUTO: N_("Automatic"), Density.NORMAL.value: N_("Normal"), Density.COMPACT.value: N_("Compact")}
+MODES = {Mode.LIGHT: N_("Light"), Mode.DARK: N_("Dark"), Mode.SYSTEM: N_("As the system")}
+DENSITIES = {AUTO: N_("Automatic"), Density.NORMAL.value: N_("Normal"), Density.COMPACT.value: N_("Compact")}
 
 
 def apply_look(context: Context, *, low: bool = False) -> None:
@@ -36,28 +34,15 @@ def choose(context: Context, setting: str, value: str, low: bool = False) -> Non
     apply_look(context, low=low)
 
 
-def look_hits(context: Context, text: str, low: bool = False) -> list[PaletteHit]:
-    """Themes and row heights for the palette."""
-    hits = []
-    for title, setting, options, icon in ((N_("Theme"), MODE, _MODES, "sun"),
-                                          (N_("Row height"), DENSITY, _DENSITIES, "list")):
-        for value, name in options.items():
-            words = f"{tr(title)} {tr(name)}"
-            if text and text.lower() in words.lower():
-                run = partial(choose, context, setting, str(value), low)
-                hits.append(PaletteHit(words, "", icon, "", run))
-    return hits
-
-
 class UserMenu(QMenu):
     """`on_language(code)` rebuilds the window; `extra` are (text, call) of the program: lock, about, quit."""
 
     def __init__(self, parent: QWidget, context: Context, on_language: Callable[[str], object],
                  extra: list[tuple[str, Callable[[], object]]], *, low: bool = False):
         super().__init__(parent)
-        self._choices(tr("Theme"), _MODES, context.settings.get(MODE, Mode.SYSTEM.value),
+        self._choices(tr("Theme"), MODES, context.settings.get(MODE, Mode.SYSTEM.value),
                       lambda value: choose(context, MODE, value, low))
-        self._choices(tr("Row height"), _DENSITIES, context.settings.get(DENSITY, AUTO),
+        self._choices(tr("Row height"), DENSITIES, context.settings.get(DENSITY, AUTO),
                       lambda value: choose(context, DENSITY, value, low))
         self._choices(tr("Language"), LANGUAGES, context.language, on_language, translate=False)
         if extra:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from jxc_desktop.i18n import language, tr
 from jxc_desktop.ui.context import Settings
-from jxc_desktop.ui.page import optional
+from jxc_desktop.ui.page_protocol import optional
 from jxc_desktop.ui.tab_strip import TabStrip
 from jxc_desktop.ui.widgets import EmptyState
 

@@ -181,6 +181,20 @@ def test_people_see_what_their_role_allows(at_work: Office, sqlite_template: Pat
     assert "新增商品" in functions and "新增销售出库单" not in functions
 
 
+def test_the_next_start_offers_what_the_same_person_may(qtbot: Any, sqlite_template: Path, tmp_path: Path) -> None:
+    address, _ = books(sqlite_template, tmp_path, ("周雅琴", "administrator"), ("李仓管", "steward"))
+    with office(tmp_path / "pc", qtbot) as first:
+        first.open_books(address)
+        first.program.use_actor(first.session.users[1])
+        first.wait(lambda: first.session.actor.name == "李仓管")
+        first.settle()
+        groups = [(group.key, [entry.key for entry in group.entries]) for group in first.window.navigation.groups]
+    with office(tmp_path / "pc", qtbot) as second:
+        second.open_books()
+        assert groups == [(group.key, [e.key for e in group.entries]) for group in second.window.navigation.groups]
+        assert "nav/report/sales_summary" not in str(groups)
+
+
 def test_the_language_can_be_switched_while_tabs_are_open(
         at_work: Office, sqlite_template: Path, tmp_path: Path) -> None:
     address, _ = books(sqlite_template, tmp_path)
@@ -260,16 +274,27 @@ def test_closing_asks_nothing_and_keeps_what_is_typed(
         assert editor.form.value("remark") == "放在后门"
 
 
-def test_the_window_is_there_before_the_database_library_is(tmp_path: Path) -> None:
-    lines = ("import sys; from pathlib import Path; from jxc_desktop.ui.program import Folders, Program, "
-             "make_application; "
+LATER = (  # what no first paint waits for
+    "sqlalchemy", "psycopg", "alembic", "pandas", "openpyxl", "xlsxwriter", "reportlab", "pypinyin", "asyncio", "email",
+    "http", "ssl", "subprocess", "uuid", "sqlite3", "platform", "hashlib",
+    "PySide6.QtNetwork", "PySide6.QtPrintSupport", "PySide6.QtTest", "jxc_desktop.services", "jxc_desktop.models",
+    "jxc_desktop.document_types", *(f"jxc_desktop.ui.{name}" for name in (
+        "desk", "dialogs", "documents", "finder", "grid", "info_bar", "journal", "keys_sheet", "lookup", "menu",
+        "opening", "operations", "page", "pages", "palette", "table", "table_model", "table_paint", "toast", "tour")))
+
+
+def test_the_window_is_painted_before_anything_else_is_loaded(tmp_path: Path) -> None:
+    lines = ("import linecache, sys; from pathlib import Path; "
+             "from jxc_desktop.ui.program import Folders, Program, make_application; "
              "app = make_application(); "
              f"p = Program(app, Folders(Path({str(tmp_path)!r}), Path({str(tmp_path / 'x.db')!r}))); "
-             "p._show_frame('x'); app.processEvents(); assert p.window.isVisible(); "
-             "print([m for m in ('sqlalchemy', 'pandas', 'openpyxl', 'reportlab', 'pypinyin') if m in sys.modules]); "
+             "p._show_frame('x'); app.processEvents(); assert p.window.isVisible() and p.window.cover.isVisible(); "
+             f"print([m for m in sys.modules if m.startswith({tuple(f'{name}.' for name in LATER)}) or m in {LATER}], "
+             "len([m for m in sys.modules if m.startswith('jxc_desktop')]) > 40, "
+             "[m for m in linecache.cache if 'jxc_desktop' in m]); "  # PySide's import reads all sources
              "p.close()")
     done = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert done.stdout.strip() == "[]", done.stderr
+    assert done.stdout.strip() == "[] False []", done.stdout + done.stderr
 
 
 def test_options_are_found_before_and_after_the_command() -> None:

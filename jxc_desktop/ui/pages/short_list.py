@@ -8,7 +8,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from jxc_desktop.ui import icons, theme
-from jxc_desktop.ui.table_paint import PILL_PAD, draw_pill
+from jxc_desktop.ui.pill import PILL_PAD, draw_pill
 from jxc_desktop.ui.tokens import Tone
 
 _ALIGN = Qt.AlignmentFlag
