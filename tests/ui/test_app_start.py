@@ -185,11 +185,11 @@ def test_the_next_start_offers_what_the_same_person_may(qtbot: Any, sqlite_templ
     def entries(here: Office) -> list[str]:
         return [entry.key for group in here.window.navigation.groups for entry in group.entries]
 
-    address, _ = books(sqlite_template, tmp_path, ("周雅琴", "administrator"), ("李仓管", "steward"))
+    address, _ = books(sqlite_template, tmp_path, ("周雅琴", "administrator"), ("陈明", "buyer"))
     with office(tmp_path / "pc", qtbot) as first:
         first.open_books(address)
         first.program.use_actor(first.session.users[1])
-        first.wait(lambda: first.session.actor.name == "李仓管")
+        first.wait(lambda: first.session.actor.name == "陈明")
         first.settle()
         offered = entries(first)
     with office(tmp_path / "pc", qtbot) as second:
