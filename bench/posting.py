@@ -5,6 +5,7 @@ import json
 
 from sqlalchemy import select
 
+from bench import growth
 from bench.baseline import Baseline, Order
 from bench.company import Company
 from bench.databases import Lab, Place
@@ -14,7 +15,8 @@ from jxc_desktop.models import TABLES
 from jxc_desktop.services import documents
 
 LINES, WARM_UP, RUNS = 10, 20, 120
-DAY = dt.date(2026, 1, 5)
+ROWS = 20_000  # in the ledger before: weeks of a small company, with the statistics that a server has by then
+DAY = growth.last_day(ROWS) + dt.timedelta(days=1)
 TARGETS = {"sqlite": Target(5, 3), "postgresql": Target(3, 2)}
 
 
@@ -24,7 +26,7 @@ def run(lab: Lab) -> list[Figure]:
 
 
 def _measured(place: Place) -> list[Figure]:
-    with place.fresh() as address:
+    with place.copy(place.grown(ROWS)) as address:
         pair = Pair(address)
         found = []
         for what, before in (("ten-line delivery of an order", pair.take_order),
@@ -39,12 +41,11 @@ def _measured(place: Place) -> list[Figure]:
 
 
 class Pair:
-    """Product and baseline on the same new database, doing the same in turn."""
+    """Product and baseline on the same database, doing the same in turn."""
 
     def __init__(self, address: str):
         self.company = company = Company(address)
-        company.found(LINES)
-        self._items, self._partner_id = company.ids("item"), company.ids("partner")[0]
+        self._items, self._partner_id = company.ids("item")[:LINES], company.ids("partner", "customer")[0]
         self._order: Order | None = None
         self.product()
         with company.engine.connect() as connection:

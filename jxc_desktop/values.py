@@ -5,7 +5,7 @@ Quantities have 4 decimals, prices 8, unit costs 6, money 2. Rounding is half-up
 
 import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import reduce
 
 QUANTITY_PLACES = 4
@@ -19,7 +19,8 @@ ZERO = Decimal(0)
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _STEP = {places: Decimal(1).scaleb(-places) for places in range(9)}
 # What fits a signed 64-bit integer at each scale, with room to add up millions of rows.
-_LIMIT = {places: Decimal(10) ** (15 - places) for places in range(9)}
+_LARGEST = 10**15
+_LIMIT = {places: Decimal(_LARGEST).scaleb(-places) for places in range(9)}
 # What a Chinese input method leaves of digits and signs; nothing else is folded (5² is no 52).
 _HALF_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: " ", ord("。"): "."}
 _PLAIN = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?")
@@ -97,6 +98,10 @@ def _from_text(text: str) -> Decimal:
 
 def scaled(value: Decimal, places: int) -> int:
     """The integer that the database stores for `value`; BadNumber if it would lose a digit."""
+    if isinstance(value, Decimal) and value.is_finite():  # each figure of each row comes here
+        shifted = value.scaleb(places, context=_EXACT)
+        if (number := int(shifted)) == shifted and -_LARGEST < number < _LARGEST:
+            return number
     return int(exact(value, places).scaleb(places, context=_EXACT))
 
 
@@ -131,8 +136,7 @@ def split_tax(amount: Decimal, rate: Decimal, *, included: bool) -> tuple[Decima
 
 def plain(value: Decimal) -> str:
     """Shortest exact text without exponent or trailing zeros: 12.5, 100, 0.0001."""
-    with localcontext(_EXACT):
-        text = f"{value if value else ZERO:f}"
+    text = f"{value if value else ZERO:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -45,6 +45,15 @@ class FixedPoint(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else values.unscaled(int(value), self.places)
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """The same at once: hundreds of figures of a save go this way."""
+        places, scaled = self.places, values.scaled
+        return lambda value: None if value is None else scaled(value, places)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        places, unscaled = self.places, values.unscaled
+        return lambda value: None if value is None else unscaled(int(value), places)
+
 
 Quantity = FixedPoint(values.QUANTITY_PLACES)
 Price = FixedPoint(values.PRICE_PLACES)

@@ -28,7 +28,7 @@ def evaluate(work: Work, item_ids: Collection[int], document_id: int | None = No
     if not item_ids:
         return
     given = {"items": list(item_ids)}
-    due = [a for row in work.rows(_LEVELS, given) for a in _due(row)]
+    due = _named(work, [a for row in work.rows(_LEVELS, given) for a in _due(row)])
     if tracked:
         due += _outdated(work.rows(_LOTS, given), dt.date.today())
     _settle(work, due, work.rows(_OPEN, given), document_id)
@@ -85,27 +85,23 @@ def _settle(work: Work, alerts: Iterable[AlertInfo], rows: Iterable[Any], docume
 
 def _levels(item_ids: Any) -> Any:
     """One row per threshold: those of warehouses, and those of items for all warehouses."""
-    b, s = stock_balance.c, stock_level.c
-    about = (item.c.id.label("item_id"), item.c.name.label("item"), unit.c.name.label("unit"))
-    here = func.coalesce(func.sum(b.on_hand), 0).label("on_hand")
-    of_warehouse = select(*about, s.warehouse_id, warehouse.c.name.label("warehouse"), s.reorder_point, s.maximum,
-                          here).join_from(stock_level, item, item.c.id == s.item_id).join(
-        warehouse, warehouse.c.id == s.warehouse_id).outerjoin(
-        stock_balance, (b.item_id == s.item_id) & (b.warehouse_id == s.warehouse_id))
-    of_item = select(*about, null().label("warehouse_id"), null().label("warehouse"), item.c.reorder_point,
-                     item.c.maximum, here).join_from(item, stock_balance, b.item_id == item.c.id, isouter=True
-                                                     ).where((item.c.reorder_point > ZERO) | (item.c.maximum > ZERO))
-    return (of_warehouse.join(unit, unit.c.id == item.c.unit_id).where(item.c.id.in_(item_ids), item.c.stocked)
-            .group_by(item.c.id, item.c.name, unit.c.name, s.warehouse_id, warehouse.c.name, s.reorder_point,
-                      s.maximum)
-            ).union_all(
-        of_item.join(unit, unit.c.id == item.c.unit_id).where(item.c.id.in_(item_ids), item.c.stocked)
-        .group_by(item.c.id, item.c.name, unit.c.name, item.c.reorder_point, item.c.maximum))
+    b, s, i = stock_balance.c, stock_level.c, item.c
+    of_warehouse = select(s.item_id, s.warehouse_id, s.reorder_point, s.maximum,
+                          func.coalesce(b.on_hand, 0).label("on_hand")).join_from(
+        stock_level, item, i.id == s.item_id).outerjoin(
+        stock_balance, (b.item_id == s.item_id) & (b.warehouse_id == s.warehouse_id)).where(
+        s.item_id.in_(item_ids), i.stocked)
+    everywhere = select(func.coalesce(func.sum(b.on_hand), 0)).where(b.item_id == i.id).scalar_subquery()
+    of_item = select(i.id, null(), i.reorder_point, i.maximum, everywhere).where(
+        i.id.in_(item_ids), i.stocked, (i.reorder_point > ZERO) | (i.maximum > ZERO))
+    return of_warehouse.union_all(of_item)
 
 
 # Built once: building a statement costs a save more than running it.
 _ITEMS: Any = bindparam("items", expanding=True)
 _LEVELS = _levels(_ITEMS)
+_NAMES = select(item.c.id, item.c.name.label("item"), unit.c.name.label("unit")).join_from(
+    item, unit, unit.c.id == item.c.unit_id).where(item.c.id.in_(_ITEMS))
 _ALL_OPEN = select(stock_alert).where(stock_alert.c.cleared_at.is_(None))
 _OPEN = _ALL_OPEN.where(stock_alert.c.item_id.in_(_ITEMS))
 _OPEN_EXPIRY = _ALL_OPEN.where(stock_alert.c.kind.in_(_EXPIRY))
@@ -128,10 +124,19 @@ def _outdated(rows: Iterable[Any], today: dt.date) -> Iterator[AlertInfo]:
                             r.on_hand, ZERO, r.unit, r.lot_id, r.code, r.expiry_date)
 
 
+def _named(work: Work, due: list[AlertInfo]) -> list[AlertInfo]:
+    """With the names of items, units and warehouses; most saves have nothing to tell."""
+    if not due:
+        return []
+    names = {r.id: r for r in work.rows(_NAMES, {"items": list({a.item_id for a in due})})}
+    stores = {r.id: r.name for r in work.rows(select(warehouse.c.id, warehouse.c.name))}
+    return [a._replace(item=names[a.item_id].item, unit=names[a.item_id].unit,
+                       warehouse=stores.get(a.warehouse_id, "")) for a in due]
+
+
 def _due(row: Any) -> list[AlertInfo]:
     def alert(kind: str, threshold: Any) -> AlertInfo:
-        return AlertInfo(kind, row.item_id, row.warehouse_id, row.item, row.warehouse or "", row.on_hand,
-                         threshold, row.unit)
+        return AlertInfo(kind, row.item_id, row.warehouse_id, "", "", row.on_hand, threshold, "")
     found = []
     if row.reorder_point and row.on_hand < row.reorder_point:
         found.append(alert(LOW, row.reorder_point))

@@ -83,8 +83,8 @@ def recall(work: Work, document_id: int, version: int) -> Saved:
 
 
 def forget(work: Work, document_id: int) -> None:
-    """Nobody's word is waited for any more."""
-    notices.clear(work, Kind.APPROVE, f"document {document_id}")
+    """Nobody's word is waited for any more, and nobody has to look at a rejection."""
+    notices.settle(work, (Kind.APPROVE, Kind.REJECTED), (), about=notices.About("document_id", [document_id]))
 
 
 def history(connection: Connection, document_id: int) -> list[Any]:

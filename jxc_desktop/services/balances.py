@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, insert, select, tuple_, update
 
 from jxc_desktop.models.stock import cost_layer, cost_pool, lot_balance, stock_balance
+from jxc_desktop.services.bulk import Bulk
 from jxc_desktop.services.costing import FifoPool, Part, Pool
 from jxc_desktop.services.replay import Place, Policy, PoolKey
 from jxc_desktop.services.unit_of_work import Work
@@ -96,12 +97,16 @@ _of_pool = ((_layer.item_id == bindparam("i")) & (_layer.warehouse_id == bindpar
             & (_layer.lot_id == bindparam("l")))
 _LAYERS = select(cost_layer).where(_of_pool, _layer.id > bindparam("after")).order_by(_layer.id).limit(
     bindparam("most"))
-_SET_POOL = update(cost_pool).where(_p.item_id == bindparam("i"), _p.warehouse_id == bindparam("w"),
-                                    _p.lot_id == bindparam("l"))
-_SET_SHELF = update(stock_balance).where(_b.item_id == bindparam("i"), _b.warehouse_id == bindparam("w"))
-_SET_LOT = update(lot_balance).where(_l.item_id == bindparam("i"), _l.warehouse_id == bindparam("w"),
-                                     _l.lot_id == bindparam("l"))
-_SET_LAYER = update(cost_layer).where(_layer.id == bindparam("row"))
+_pool = update(cost_pool).where(_p.item_id == bindparam("i"), _p.warehouse_id == bindparam("w"),
+                                _p.lot_id == bindparam("l"))
+_SET_ITEM = Bulk(_pool, "quantity", "value", "last_cost", "last_at", "last_entry")
+_SET_POOL = Bulk(_pool, "quantity", "value", "last_cost")
+_SET_SHELF = Bulk(update(stock_balance).where(_b.item_id == bindparam("i"), _b.warehouse_id == bindparam("w")),
+                  "on_hand", "reserved", "on_order")
+_SET_LOT = Bulk(update(lot_balance).where(_l.item_id == bindparam("i"), _l.warehouse_id == bindparam("w"),
+                                          _l.lot_id == bindparam("l")), "on_hand", "reserved")
+_SET_LAYER = Bulk(update(cost_layer).where(_layer.id == bindparam("row")), "quantity", "value")
+_NEW_LAYER = Bulk(insert(cost_layer), *(c.name for c in cost_layer.c if c.name != "id"))
 _DROP_LAYERS = delete(cost_layer).where(_layer.id == bindparam("row"))
 _DROP_ALL_LAYERS = delete(cost_layer).where(_of_pool)
 
@@ -113,14 +118,14 @@ def lock(work: Work, shelves: Iterable[Shelf], lots: Iterable[Place] = ()) -> Lo
         return Locked()
     ids = sorted({item for item, _ in wanted})
     items = _locked_rows(work, _ITEMS, {"items": ids}, lambda: ensure(
-        work, cost_pool, [{"item_id": i, "warehouse_id": 0, "lot_id": 0} for i in ids]))
+        work.connection, cost_pool, [{"item_id": i, "warehouse_id": 0, "lot_id": 0} for i in ids]))
     rows = _locked_rows(work, _SHELVES, {"places": wanted}, lambda: ensure(
-        work, stock_balance, [{"item_id": i, "warehouse_id": w} for i, w in wanted]))
+        work.connection, stock_balance, [{"item_id": i, "warehouse_id": w} for i, w in wanted]))
     locked = Locked({(r.item_id, r.warehouse_id): Balance(r.on_hand, r.reserved, r.on_order) for r in rows},
                     items={r.item_id: _item_row(r) for r in items})
     if tracked:
         rows = _locked_rows(work, _LOTS, {"places": tracked}, lambda: ensure(
-            work, lot_balance, [{"item_id": i, "warehouse_id": w, "lot_id": n} for i, w, n in tracked]))
+            work.connection, lot_balance, [{"item_id": i, "warehouse_id": w, "lot_id": n} for i, w, n in tracked]))
         locked.lots = {(r.item_id, r.warehouse_id, r.lot_id): Balance(r.on_hand, r.reserved) for r in rows}
     return locked
 
@@ -178,24 +183,21 @@ def _layers(work: Work, key: PoolKey, needed: Decimal | None) -> list[Part]:
 
 def store(work: Work, locked: Locked) -> None:
     """Write the running sums back."""
-    run = work.connection.execute
-    if locked.shelves:
-        run(_SET_SHELF, [{"i": i, "w": w, "on_hand": b.on_hand, "reserved": b.reserved, "on_order": b.on_order}
-                         for (i, w), b in locked.shelves.items()])
-    if locked.lots:
-        run(_SET_LOT, [{"i": i, "w": w, "l": n, "on_hand": b.on_hand, "reserved": b.reserved}
-                       for (i, w, n), b in locked.lots.items()])
-    rows = [{"i": i, "w": 0, "l": 0, "quantity": row.quantity, "value": row.value, "last_cost": row.last_cost,
-             "last_at": row.last and row.last[0], "last_entry": row.last and row.last[1]}
-            for i, row in locked.items.items() if row.touched]
-    if rows:
-        run(_SET_POOL, rows)
+    _SET_SHELF.run(work.connection, [
+        {"i": i, "w": w, "on_hand": b.on_hand, "reserved": b.reserved, "on_order": b.on_order}
+        for (i, w), b in locked.shelves.items()])
+    _SET_LOT.run(work.connection, [{"i": i, "w": w, "l": n, "on_hand": b.on_hand, "reserved": b.reserved}
+                                   for (i, w, n), b in locked.lots.items()])
+    _SET_ITEM.run(work.connection, [
+        {"i": i, "w": 0, "l": 0, "quantity": row.quantity, "value": row.value, "last_cost": row.last_cost,
+         "last_at": row.last and row.last[0], "last_entry": row.last and row.last[1]}
+        for i, row in locked.items.items() if row.touched])
     own = [(key, pool) for key, pool in locked.pools.items() if key[1:] != (0, 0)]
-    if own:
-        ensure(work, cost_pool, [dict(zip(("item_id", "warehouse_id", "lot_id"), key, strict=True)) for key, _ in own])
-        run(_SET_POOL.values(quantity=bindparam("q"), value=bindparam("v"), last_cost=bindparam("c")), [
-            {"i": i, "w": w, "l": n, "q": pool.quantity, "v": pool.value, "c": pool.last_cost}
-            for (i, w, n), pool in own])
+    ensure(work.connection, cost_pool, [
+        dict(zip(("item_id", "warehouse_id", "lot_id"), key, strict=True)) for key, _ in own])
+    _SET_POOL.run(work.connection, [
+        {"i": i, "w": w, "l": n, "quantity": pool.quantity, "value": pool.value, "last_cost": pool.last_cost}
+        for (i, w, n), pool in own])
     for key, pool in locked.pools.items():
         _store_layers(work, key, pool, locked)
 
@@ -210,11 +212,10 @@ def _store_layers(work: Work, key: PoolKey, pool: Pool, locked: Locked) -> None:
         kept = [layer for layer in pool.layers if layer.row in was]
         changed = [layer for layer in kept if was.pop(layer.row or 0) != layer]
         fresh = [layer for layer in pool.layers if layer.row is None]
-        if changed:
-            run(_SET_LAYER, [{"row": p.row, "quantity": p.quantity, "value": p.value} for p in changed])
+        _SET_LAYER.run(work.connection, [
+            {"row": p.row, "quantity": p.quantity, "value": p.value} for p in changed])
     if was:
         run(_DROP_LAYERS, [{"row": row} for row in was])
-    if fresh:
-        run(insert(cost_layer), [
-            {"item_id": key[0], "warehouse_id": key[1], "lot_id": key[2], "line_id": p.line_id,
-             "received_at": p.received_at, "quantity": p.quantity, "value": p.value} for p in fresh])
+    _NEW_LAYER.run(work.connection, [
+        {"item_id": key[0], "warehouse_id": key[1], "lot_id": key[2], "line_id": p.line_id,
+         "received_at": p.received_at, "quantity": p.quantity, "value": p.value} for p in fresh])

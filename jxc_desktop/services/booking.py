@@ -38,6 +38,7 @@ from jxc_desktop.services import (
 )
 from jxc_desktop.services import document_rows as rows
 from jxc_desktop.services.balances import Locked
+from jxc_desktop.services.bulk import Bulk, take_ids
 from jxc_desktop.services.catalog import Company, ItemInfo
 from jxc_desktop.services.ledger import Moves
 from jxc_desktop.services.orders import SourceLine, Taking
@@ -47,7 +48,7 @@ from jxc_desktop.services.tracking import Parts
 from jxc_desktop.services.unit_of_work import Saved, Work
 from jxc_desktop.values import ZERO
 
-_BEGIN = insert(posting_table).returning(posting_table.c.id)
+_BEGIN = Bulk(insert(posting_table), *(c.name for c in posting_table.c))
 
 
 @dataclass
@@ -135,9 +136,11 @@ def book(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str,
         orders.refuse_loss(work, draft, old)
     held = orders.promise(work, before.id, locked, (Status.POSTED, Status.DRAFT)) \
         if b.was_posted and kind.promise else {}
-    saved = rows.write(work, kind, draft, before, Status.POSTED)
-    posting_id, entry = _begin_posting(work, saved.id, before, action)
-    asked = events(b, saved.id, entry)
+    [posting_id] = take_ids(work.connection, posting_table, 1)  # after the locks: entries never overtake each other
+    entered = None if before and before.entry else rows.Entered(posting_id, work.now, work.actor.name)
+    saved = rows.write(work, kind, draft, before, Status.POSTED, entered)
+    _begin_posting(work, posting_id, saved.id, action)
+    asked = events(b, saved.id, posting_id if entered else before.entry)
     _anchor_counts(work, b, saved.id, asked)
     done = _post(work, b, locked, posting.Change(saved.id, posting_id, {e.key: e for e in asked}, b.past))
     used = orders.fulfil(work, b.sources, locked, _taking(b, draft.lines))
@@ -167,7 +170,8 @@ def withdraw(work: Work, kind: DocumentType, before: Any, action: str, status: S
     b.waiting = _waiting(work, b)
     b.past = ledger.recorded(work.connection, before.id)
     locked = balances.lock(work, *_places(work, b))
-    posting_id, _ = _begin_posting(work, before.id, before, action)
+    [posting_id] = take_ids(work.connection, posting_table, 1)
+    _begin_posting(work, posting_id, before.id, action)
     done = _post(work, b, locked, posting.Change(before.id, posting_id, {}, b.past))
     orders.fulfil(work, b.sources, locked, _taking(b, ()))
     if kind.promise:
@@ -198,8 +202,9 @@ def _finish(work: Work, b: Booking, locked: Locked, document_id: int, restated: 
     balances.store(work, locked)
     tracking.refuse_doubles(work, locked, b.draft, b.items)
     alerts.evaluate(work, locked.moved_items, document_id, tracked=bool(locked.lots))
-    if late := [document_id] if b.kind.promise else [s.document_id for s in b.sources.values() if s.promise]:
-        watch.orders_changed(work, set(late))
+    today = dt.date.today()
+    watch.orders_changed(work, {document_id} if b.kind.promise else {
+        s.document_id for s in b.sources.values() if s.promise and s.due_date and s.due_date < today})
     if restated and b.company.values["ask_restating"] and "restates" not in work.acknowledged:
         found = impact.of(work.connection, restated)
         if found.rows:
@@ -265,15 +270,10 @@ def _places(work: Work, b: Booking) -> tuple[set[balances.Shelf], set[Any]]:
     return shelves, lots
 
 
-def _begin_posting(work: Work, document_id: int, before: Any, action: str) -> tuple[int, int]:
-    """The row that says when we learnt this; taken after the locks, so that entries of one item never
-    overtake each other. Returns its id and the document's entry."""
+def _begin_posting(work: Work, posting_id: int, document_id: int, action: str) -> None:
+    """The row that says when we learnt what is posted now."""
     row = {"document_id": document_id, "action": action, "at": work.now, "actor": work.actor.name}
-    posting_id: int = work.connection.execute(_BEGIN, {**row, "digest": trail.digest(row)}).scalar_one()
-    if before and before.entry:
-        return posting_id, before.entry
-    rows.set_values(work, document_id, entry=posting_id, posted_at=work.now, posted_by=work.actor.name)
-    return posting_id, posting_id
+    _BEGIN.run(work.connection, [{**row, "id": posting_id, "digest": trail.digest(row)}])
 
 
 def events(b: Booking, document_id: int, entry: int) -> list[Event]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -69,31 +70,30 @@ class ItemInfo:
 # Built once: building a statement costs a save more than running it.
 _i, _u, _p = item.c, unit.c, item_unit.c
 _IDS: Any = bindparam("ids", expanding=True)
-_PACKS = select(_p.item_id, _p.unit_id, _u.name, _p.factor, _u.decimals, _p.per, _p.sale_price,
-                _p.purchase_price).join_from(
-    item_unit, unit, _u.id == _p.unit_id).where(_p.item_id.in_(_IDS)).order_by(_p.id)
+_pack = unit.alias("pack")
 _ITEMS = select(
     _i.id, _i.code, _i.name, _i.spec, _i.active, _i.stocked, _i.tax_rate, _i.reorder_point, _i.minimum_price,
     _i.negative_stock, _i.cost_method, _i.standard_cost, _i.tracking, _i.shelf_life_days, _i.serial_once,
-    _i.unit_id, _i.sale_price, _i.purchase_price, _u.name.label("unit"), _u.decimals).join_from(
-    item, unit, _u.id == _i.unit_id).where(_i.id.in_(_IDS))
+    _i.unit_id, _i.sale_price, _i.purchase_price, _u.name.label("unit"), _u.decimals,
+    _p.unit_id.label("pack_id"), _pack.c.name.label("pack"), _p.factor, _pack.c.decimals.label("pack_decimals"), _p.per,
+    _p.sale_price.label("pack_sale_price"), _p.purchase_price.label("pack_purchase_price")).join_from(
+    item, unit, _u.id == _i.unit_id).outerjoin(item_unit, _p.item_id == _i.id).outerjoin(
+    _pack, _pack.c.id == _p.unit_id).where(_i.id.in_(_IDS)).order_by(_i.id, _p.id)
 
 
 def items(connection: Connection, ids: Collection[int]) -> dict[int, ItemInfo]:
     """Facts of the items with these ids; unknown ids are left out."""
-    packs: dict[int, list[UnitChoice]] = {}
-    rows: Iterable[Any] = connection.execute(_PACKS, {"ids": list(ids)})
-    for r in rows:
-        packs.setdefault(r.item_id, []).append(
-            UnitChoice(r.unit_id, r.name, r.factor, r.decimals, r.per, r.sale_price, r.purchase_price))
+    rows: Iterable[Any] = connection.execute(_ITEMS, {"ids": list(ids)})
     found = {}
-    rows = connection.execute(_ITEMS, {"ids": list(ids)})
-    for r in rows:
+    for item_id, packs in groupby(rows, key=lambda row: row.id):
+        r, *more = packs
         base = UnitChoice(r.unit_id, r.unit, ONE, r.decimals, ONE, r.sale_price, r.purchase_price)
-        found[r.id] = ItemInfo(r.id, r.code, r.name, r.spec or "", r.active, r.stocked, r.tax_rate,
-                               r.reorder_point, r.minimum_price, r.negative_stock, r.cost_method, r.standard_cost,
-                               r.tracking, r.shelf_life_days, r.serial_once, r.purchase_price,
-                               (base, *packs.get(r.id, ())))
+        found[item_id] = ItemInfo(
+            r.id, r.code, r.name, r.spec or "", r.active, r.stocked, r.tax_rate, r.reorder_point, r.minimum_price,
+            r.negative_stock, r.cost_method, r.standard_cost, r.tracking, r.shelf_life_days, r.serial_once,
+            r.purchase_price, (base, *(UnitChoice(
+                p.pack_id, p.pack, p.factor, p.pack_decimals, p.per, p.pack_sale_price, p.pack_purchase_price)
+                for p in (r, *more) if p.pack_id is not None)))
     return found
 
 

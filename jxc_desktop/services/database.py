@@ -78,7 +78,8 @@ BESIDE = ("-wal", "-shm", "-journal", ".queue", ".waiting")  # what may lie besi
 
 def write(engine: Engine) -> Engine:
     """The same engine for transactions that write."""
-    return engine.execution_options(jxc_write=True)
+    level = {} if engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
+    return engine.execution_options(jxc_write=True, **level)
 
 
 def turn(engine: Engine, patience: float) -> AbstractContextManager[None]:
@@ -224,12 +225,19 @@ def on_network(path: str) -> bool:
 
 def _postgresql_engine(url: URL, busy_seconds: float) -> Engine:
     watched = {name: value for name, value in ALIVE.items() if name not in url.query}
+    # Who only reads needs no transaction; the rollback that ends one makes psycopg forget all it has prepared.
     engine = create_engine(
-        url, pool_size=8, max_overflow=8, isolation_level="READ COMMITTED", pool_recycle=1800,
+        url, pool_size=8, max_overflow=8, isolation_level="AUTOCOMMIT", pool_recycle=1800,
         connect_args={"connect_timeout": 4, "options": f"-c lock_timeout={int(busy_seconds * 1000)} -c timezone=UTC",
                       **watched})
+    event.listen(engine, "connect", _remember_more)
     event.listen(engine, "checkout", _refuse_dead)
     return engine
+
+
+def _remember_more(connection: Any, record: Any) -> None:
+    """What a save runs stays prepared, however many questions the screens ask on the same connection."""
+    connection.prepared_max = 500
 
 
 def _refuse_dead(connection: Any, record: Any, proxy: Any) -> None:

@@ -1,8 +1,9 @@
 """Documents as rows: reading them as drafts and writing drafts back."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -12,6 +13,7 @@ from jxc_desktop.errors import NotFound, StaleDocument, WrongState
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.services import numbering
+from jxc_desktop.services.bulk import Bulk, take_ids
 from jxc_desktop.services.unit_of_work import Saved, Work
 
 LINE_FIELDS = ("item_id", "role", "unit_id", "factor", "per", "lot", "production_date", "expiry_date", "serials",
@@ -64,14 +66,25 @@ def wrong_state(row: Any) -> WrongState:
 
 # Built once: building a statement costs a save more than running it.
 _NEW = insert(document).returning(document.c.id)
-_NEW_LINES = insert(document_line).returning(document_line.c.id, sort_by_parameter_order=True)
+_WRITTEN = (*LINE_FIELDS, "position", "reopens")
+_NEW_LINES = Bulk(insert(document_line), "id", "document_id", *_WRITTEN)
+_SET_LINES = Bulk(update(document_line).where(document_line.c.id == bindparam("i")), *_WRITTEN)
 
 
 def set_values(work: Work, document_id: int, **values: Any) -> None:
     work.connection.execute(update(document).where(document.c.id == document_id).values(**values))
 
 
-def write(work: Work, kind: DocumentType, draft: Draft, before: Any, status: Status) -> Saved:
+class Entered(NamedTuple):
+    """The first posting of a document: it fixes the document's place among those of the same moment."""
+
+    entry: int
+    posted_at: dt.datetime
+    posted_by: str
+
+
+def write(work: Work, kind: DocumentType, draft: Draft, before: Any, status: Status,
+          entered: Entered | None = None) -> Saved:
     """Write header and lines; line ids are put into the draft."""
     number = before.number if before else None
     if number is None and status is not Status.DRAFT:
@@ -82,7 +95,7 @@ def write(work: Work, kind: DocumentType, draft: Draft, before: Any, status: Sta
     row |= {"status": status.value, "number": number, "version": version,
             **{name: draft.header.get(name) for name in EXTRA_FIELDS},
             "progress": Progress.OPEN.value if kind.promise and status is Status.POSTED and draft.sign > 0 else None}
-    row = {k: v for k, v in row.items() if v is not None or before}
+    row = {k: v for k, v in row.items() if v is not None or before} | (entered._asdict() if entered else {})
     if row.get("tax_included", ...) is None:
         row["tax_included"] = True
     if before:
@@ -100,18 +113,14 @@ def write(work: Work, kind: DocumentType, draft: Draft, before: Any, status: Sta
 def _write_lines(work: Work, document_id: int, draft: Draft, existed: bool) -> None:
     c = document_line.c
     rows = [{**{n: line.get(n) for n in LINE_FIELDS}, "gift": bool(line.get("gift")),
-             "reopens": bool(line.get("reopens")), "position": i}
+             "reopens": bool(line.get("reopens")), "position": i, "document_id": document_id}
             for i, line in enumerate(draft.lines)]
-    kept = [(line["id"], row) for line, row in zip(draft.lines, rows, strict=True) if line.get("id")]
-    if kept:
-        work.connection.execute(update(document_line).where(c.id == bindparam("i")),
-                                [{**row, "i": id_} for id_, row in kept])
-    fresh = [(line, {**row, "document_id": document_id})
-             for line, row in zip(draft.lines, rows, strict=True) if not line.get("id")]
-    if fresh:
-        ids = work.connection.scalars(_NEW_LINES, [row for _, row in fresh])
-        for (line, _), line_id in zip(fresh, ids, strict=True):
-            line["id"] = line_id
+    _SET_LINES.run(work.connection, [{**row, "i": line["id"]} for line, row in zip(draft.lines, rows, strict=True)
+                                     if line.get("id")])
+    fresh = [(line, row) for line, row in zip(draft.lines, rows, strict=True) if not line.get("id")]
+    for (line, row), line_id in zip(fresh, take_ids(work.connection, document_line, len(fresh)), strict=True):
+        line["id"] = row["id"] = line_id
+    _NEW_LINES.run(work.connection, [row for _, row in fresh])
     if existed:  # last, so that SQLite does not give a new line the id of one that goes
         work.connection.execute(delete(document_line).where(
             c.document_id == document_id, c.id.not_in([line["id"] for line in draft.lines])))

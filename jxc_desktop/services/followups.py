@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select, type_coerce, update
+from sqlalchemy import Connection, bindparam, exists, func, select, type_coerce, update
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import DocumentType, Draft, Promise, Status
@@ -19,6 +19,7 @@ from jxc_desktop.errors import NotFound
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.base import Quantity
 from jxc_desktop.models.documents import document, document_line
+from jxc_desktop.models.flows import notice
 from jxc_desktop.models.records import item, partner
 from jxc_desktop.models.trail import audit_entry
 from jxc_desktop.services import access, catalog, notices, rules, watch
@@ -31,6 +32,13 @@ from jxc_desktop.values import ZERO, plain
 REQUEST, DELIVERY = "purchase_request", "delivery_note"
 PREPARED = "prepare"  # how the trail calls a draft that nobody typed
 _l, _d, _a = document_line.c, document.c, audit_entry.c
+_source, _of_order = document_line.alias(), document_line.alias()
+_ALL_SENT = select(notice.c.document_id).where(  # orders of a delivery that wait to be told so, and hold nothing more
+    notice.c.kind == Kind.ARRIVED.value, notice.c.cleared_at.is_(None),
+    notice.c.document_id.in_(select(_source.c.document_id).join_from(
+        _source, document_line, _l.source_line_id == _source.c.id).where(_l.document_id == bindparam("delivery"))),
+    ~exists(select(_of_order.c.id).where(
+        _of_order.c.document_id == notice.c.document_id, _of_order.c.reserved > ZERO)))
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ def after(work: Work, kind: DocumentType, draft: Draft, saved: Saved, settings: 
         _tell_buyers(work, saved)
     elif REQUEST in kind.sources:
         _requests_served(work, saved.id)
-    elif kind.key == DELIVERY:
+    elif kind.key == DELIVERY and any(line.get("source_line_id") for line in draft.lines):
         _delivered(work, saved.id)
 
 
@@ -270,13 +278,8 @@ def _requests_served(work: Work, order_id: int) -> None:
 
 def _delivered(work: Work, delivery_id: int) -> None:
     """Who was told that goods are there has sent them."""
-    source, of_order = document_line.alias(), document_line.alias()
-    left = func.sum(of_order.c.reserved, type_=Quantity).label("left")
-    for r in work.rows(select(of_order.c.document_id, left).where(of_order.c.document_id.in_(
-            select(source.c.document_id).join_from(source, document_line, _l.source_line_id == source.c.id).where(
-                _l.document_id == delivery_id))).group_by(of_order.c.document_id)):
-        if not r.left:
-            notices.clear(work, Kind.ARRIVED, f"document {r.document_id}")
+    for order_id in work.connection.scalars(_ALL_SENT, {"delivery": delivery_id}).all():
+        notices.clear(work, Kind.ARRIVED, f"document {order_id}")
 
 
 def _for_all(work: Work) -> Work:

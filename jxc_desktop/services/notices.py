@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
 
 from jxc_desktop.errors import NotFound
 from jxc_desktop.i18n import N_
@@ -80,18 +81,32 @@ class NoticeRow:
     raised_at: dt.datetime
 
 
+@dataclass(frozen=True)
+class About:
+    """The notices that have one of these values in a column of their table."""
+
+    column: str
+    values: Collection[Any]
+
+
 _n = notice.c
 _OPEN = _n.cleared_at.is_(None)
 
 
-def settle(work: Work, kinds: Collection[Kind], due: Sequence[Notice], *, about: Any = True) -> None:
+@cache
+def _open_of(column: str | None) -> Select[Any]:
+    """The open notices of some `kinds`, `about` some values of a column. Made once, as saves ask often."""
+    found = select(notice).where(_OPEN, _n.kind.in_(bindparam("kinds", expanding=True)))
+    return found.where(_n[column].in_(bindparam("about", expanding=True))) if column else found
+
+
+def settle(work: Work, kinds: Collection[Kind], due: Sequence[Notice], *, about: About | None = None) -> None:
     """Bring the open notices of these kinds to what is due: raise, refresh, clear.
 
-    `about` narrows the open ones that are looked at (a condition on the table); what is due must lie within it.
+    `about` narrows the open ones that are looked at; what is due must lie within it.
     """
-    condition = and_(_OPEN, _n.kind.in_([k.value for k in kinds]))
-    known = {(r.kind, r.subject): r for r in work.rows(select(notice).where(
-        condition if about is True else and_(condition, about)))}
+    given = {"kinds": [k.value for k in kinds]} | ({"about": list(about.values)} if about else {})
+    known = {(r.kind, r.subject): r for r in work.rows(_open_of(about and about.column), given)}
     wanted = {(n.kind.value, n.subject): n for n in due}
     gone = [r.id for key, r in known.items() if key not in wanted]
     if gone:
@@ -109,24 +124,14 @@ def settle(work: Work, kinds: Collection[Kind], due: Sequence[Notice], *, about:
         work.changes.add(("notice", 0))
 
 
-def about_documents(ids: Collection[int]) -> Any:
-    """For settle(): the notices about these documents."""
-    return _n.document_id.in_(ids)
-
-
-def about_partners(ids: Collection[int]) -> Any:
-    """For settle(): the notices about these partners."""
-    return _n.partner_id.in_(ids)
-
-
 def tell(work: Work, told: Notice) -> None:
     """Raise one notice, unless the same is open."""
-    settle(work, [told.kind], [told], about=_n.subject == told.subject)
+    settle(work, [told.kind], [told], about=About("subject", [told.subject]))
 
 
 def clear(work: Work, kind: Kind, subject: str) -> None:
     """It is done, or no longer so."""
-    settle(work, [kind], [], about=_n.subject == subject)
+    settle(work, [kind], [], about=About("subject", [subject]))
 
 
 def open_for(connection: Connection, actor: Actor, now: dt.datetime) -> list[NoticeRow]:

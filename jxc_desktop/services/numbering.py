@@ -21,7 +21,7 @@ def next_number(work: Work, kind: DocumentType, date: dt.date) -> str:
     given = {"of_kind": kind.key, "in_period": period}
     last = work.connection.scalar(_COUNT, given)
     if last is None:
-        ensure(work, number_series, [{"kind": kind.key, "period": period, "last": 0}])
+        ensure(work.connection, number_series, [{"kind": kind.key, "period": period, "last": 0}])
         last = work.connection.scalar(_COUNT, given)
     return f"{kind.prefix}-{period}-{last:0{WIDTH}}"
 

@@ -20,6 +20,7 @@ from jxc_desktop.i18n import N_, tr
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item, lot
 from jxc_desktop.services.balances import Balance, Locked
+from jxc_desktop.services.bulk import Bulk
 from jxc_desktop.services.catalog import Company
 from jxc_desktop.services.unit_of_work import Work
 from jxc_desktop.values import ZERO, plain
@@ -95,11 +96,15 @@ _LINES = select(
     document_line, document, _d.id == _line.document_id).join(item, item.c.id == _line.item_id).outerjoin(
     lot, (lot.c.item_id == _line.item_id) & (lot.c.code == _line.lot)).order_by(
     _line.document_id, _line.id).with_for_update(of=(document_line, document), key_share=True)
-_named = document_line.alias()
-_NAMED = _named.c.id.in_(bindparam("ids", expanding=True))
+_NAMED = select(_line.document_id, _line.item_id).where(_line.id.in_(bindparam("ids", expanding=True)))
 _ITEM = _line.item_id + literal_column("0")  # few lines of a document, many of an item: keeps planners from the latter
-_BESIDE = _LINES.where(_line.document_id.in_(select(_named.c.document_id).where(_NAMED)),
-                       _ITEM.in_(select(_named.c.item_id).where(_NAMED)))
+_BESIDE = _LINES.where(_line.document_id.in_(bindparam("documents", expanding=True)),
+                       _ITEM.in_(bindparam("items", expanding=True)))
+_DONE = select(_line.document_id, _line.base_quantity, _line.fulfilled).where(
+    _line.document_id.in_(bindparam("ids", expanding=True)))
+_of_line = update(document_line).where(_line.id == bindparam("i"))
+_SET, _SET_USED = Bulk(_of_line, "fulfilled", "reserved"), Bulk(_of_line, "used")
+_SET_PROGRESS = Bulk(update(document).where(_d.id == bindparam("i")), "progress")
 _OWN = _LINES.where(_line.document_id == bindparam("document"))
 _WAITING = _LINES.where(
     _d.kind.in_([k.key for k in document_types.ALL if k.promise is Promise.RESERVED]), _d.status == Status.POSTED,
@@ -116,7 +121,10 @@ def lock_sources(work: Work, line_ids: Iterable[int], *, reopening: bool = False
     if reopening and ids:
         ids |= {r.source_line_id for r in work.rows(select(_line.source_line_id).where(
             _line.id.in_(ids), _line.source_line_id.is_not(None)))}
-    return {r.id: SourceLine(*r) for r in work.rows(_BESIDE, {"ids": sorted(ids)})} if ids else {}
+    named = work.rows(_NAMED, {"ids": sorted(ids)}) if ids else ()
+    return {r.id: SourceLine(*r) for r in work.rows(_BESIDE, {
+        "documents": sorted({n.document_id for n in named}), "items": sorted({n.item_id for n in named})})} \
+        if named else {}
 
 
 def waiting(work: Work, shelves: Collection[tuple[int, int]]) -> dict[int, SourceLine]:
@@ -253,10 +261,8 @@ def note_used(work: Work, lines: Iterable[Mapping[str, Any]], used: Mapping[int,
         if source_id and left.get(source_id):
             part = min(left[source_id], line["base_quantity"])
             left[source_id] -= part
-            rows.append({"i": line["id"], "u": part + (line.get("used") or ZERO)})
-    if rows:
-        work.connection.execute(
-            update(document_line).where(_line.id == bindparam("i")).values(used=bindparam("u")), rows)
+            rows.append({"i": line["id"], "used": part + (line.get("used") or ZERO)})
+    _SET_USED.run(work.connection, rows)
 
 
 def promise(work: Work, document_id: int, locked: Locked, statuses: tuple[Status, Status], *,
@@ -292,9 +298,7 @@ def own_lines(work: Work, document_id: int) -> list[SourceLine]:
 def store_lines(work: Work, lines: Sequence[SourceLine]) -> None:
     if not lines:
         return
-    work.connection.execute(
-        update(document_line).where(document_line.c.id == bindparam("i")),
-        [{"i": s.id, "fulfilled": s.fulfilled, "reserved": s.reserved} for s in lines])
+    _SET.run(work.connection, [{"i": s.id, "fulfilled": s.fulfilled, "reserved": s.reserved} for s in lines])
     refresh_progress(work, {s.document_id for s in lines if s.promise})
     work.changes.update((s.kind, s.document_id) for s in lines)
 
@@ -304,13 +308,11 @@ def refresh_progress(work: Work, document_ids: Iterable[int]) -> None:
     ids = sorted(document_ids)
     if not ids:
         return
-    line = document_line.c
     by_document: dict[int, list[Any]] = defaultdict(list)
-    for row in work.rows(select(line.document_id, line.base_quantity, line.fulfilled).where(
-            line.document_id.in_(ids))):
+    for row in work.rows(_DONE, {"ids": ids}):
         by_document[row.document_id].append(row)
-    for id_, rows in by_document.items():
-        work.connection.execute(update(document).where(document.c.id == id_).values(progress=progress_of(rows).value))
+    _SET_PROGRESS.run(work.connection, [{"i": id_, "progress": progress_of(rows).value}
+                                        for id_, rows in by_document.items()])
 
 
 def progress_of(rows: Sequence[Any]) -> Progress:

@@ -18,6 +18,7 @@ from jxc_desktop.document_types.schema import Basis
 from jxc_desktop.models.stock import stock_move
 from jxc_desktop.services import balances, ledger, policies, trail
 from jxc_desktop.services.balances import Locked
+from jxc_desktop.services.bulk import Bulk
 from jxc_desktop.services.costing import Pool
 from jxc_desktop.services.ledger import History, Moment, Moves, Settlement
 from jxc_desktop.services.replay import (
@@ -33,6 +34,8 @@ from jxc_desktop.services.replay import (
 )
 from jxc_desktop.services.unit_of_work import Work
 from jxc_desktop.values import ZERO
+
+_MOVES = Bulk(insert(stock_move), *(c.name for c in stock_move.c if c.name != "id"))
 
 
 @dataclass(frozen=True)
@@ -231,8 +234,7 @@ def _append(work: Work, locked: Locked, posting_id: int, rows: list[dict[str, An
         running[key.item_id] += row["value"]
         row |= {"posting_id": posting_id, "quantity_after": after, "value_after": running[key.item_id]}
         row["digest"] = trail.digest(row)
-    if rows:
-        work.connection.execute(insert(stock_move), rows)
+    _MOVES.run(work.connection, rows)
 
 
 def _sum_up(locked: Locked, policy: Policy, rows: Iterable[Mapping[str, Any]], ordered: Iterable[Event]) -> None:

@@ -14,13 +14,15 @@ from jxc_desktop.i18n import N_
 from jxc_desktop.models.records import partner
 from jxc_desktop.models.stock import partner_balance, partner_entry
 from jxc_desktop.services import notices, trail
-from jxc_desktop.services.notices import Kind, Notice
+from jxc_desktop.services.bulk import Bulk
+from jxc_desktop.services.notices import About, Kind, Notice
 from jxc_desktop.services.unit_of_work import Work
 from jxc_desktop.services.upsert import add
 from jxc_desktop.values import ZERO, plain
 
 # Built once: building a statement costs a save more than running it.
 _e, _b = partner_entry.c, partner_balance.c
+_ENTRIES = Bulk(insert(partner_entry), *(c.name for c in _e if c.name != "id"))
 _POSTED = select(_e.partner_id, _e.account, _e.date, func.sum(_e.amount).label("amount")).where(
     _e.document_id == bindparam("document")).group_by(_e.partner_id, _e.account, _e.date)
 _OVER = select(partner.c.id, partner.c.name, partner.c.credit_limit, _b.amount).join_from(
@@ -47,8 +49,8 @@ def post(work: Work, posting_id: int, document_id: int, date: dt.date, wanted: I
         for (partner_id, account, on), amount in sorted(due.items()) if amount]
     if not rows:
         return
-    work.connection.execute(insert(partner_entry), [{**row, "digest": trail.digest(row)} for row in rows])
-    add(work, partner_balance, ("partner_id", "account"), "amount",
+    _ENTRIES.run(work.connection, [{**row, "digest": trail.digest(row)} for row in rows])
+    add(work.connection, partner_balance, ("partner_id", "account"), "amount",
         [{k: row[k] for k in ("partner_id", "account", "amount")} for row in rows])
     work.changes.update(("partner_balance", row["partner_id"]) for row in rows)
     _watch_credit(work, rows)
@@ -68,4 +70,4 @@ def _watch_credit(work: Work, rows: Iterable[dict[str, Any]]) -> None:
     if over or not grown:
         notices.settle(work, [Kind.CREDIT], [Notice(Kind.CREDIT, f"partner {row.id}", {
             "partner": row.name, "owed": plain(row.amount), "limit": plain(row.credit_limit)}, role="accountant",
-            partner_id=row.id) for row in over], about=notices.about_partners(moved))
+            partner_id=row.id) for row in over], about=About("partner_id", moved))

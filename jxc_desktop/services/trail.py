@@ -13,8 +13,11 @@ from sqlalchemy import Connection, insert
 from jxc_desktop import values
 from jxc_desktop.document_types.schema import Draft, Field
 from jxc_desktop.models.trail import audit_entry
+from jxc_desktop.services.bulk import Bulk
 
 NUMBER = 40  # letters of a number; of a record without one the beginning of its name
+
+_ENTRIES = Bulk(insert(audit_entry), *(c.name for c in audit_entry.c if c.name != "id"))
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,7 @@ def write(connection: Connection, audits: Iterable[Audit], at: dt.datetime, acto
             "entity_id": audit.entity_id, "number": audit.number and audit.number[:NUMBER],
             "detail": [[name, line, plain(a), plain(b)] for name, line, a, b in audit.changes]}
         rows.append({**row, "digest": digest(row)})
-    if rows:
-        connection.execute(insert(audit_entry), rows)
+    _ENTRIES.run(connection, rows)
 
 
 def plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from jxc_desktop.errors import (
@@ -26,9 +26,14 @@ from jxc_desktop.errors import (
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.trail import change, command
 from jxc_desktop.services import database, trail
+from jxc_desktop.services.bulk import Bulk
+from jxc_desktop.services.upsert import claim
 from jxc_desktop.values import BadNumber
 
 RETRIES = 12
+_CHANGES = Bulk(insert(change), "origin", "entity", "entity_id")
+_DONE = Bulk(update(command).where(command.c.key == bindparam("of_key")), "outcome")
+_KNOWN = select(command.c.outcome).where(command.c.key == bindparam("of_key"))
 RECONNECT_SECONDS = 5  # how long a server that went away is given to come back
 
 
@@ -142,8 +147,8 @@ class Commands:
                 if attempt + 1 >= _tries(error, meaning) or time.monotonic() - started > patience:
                     raise (OutcomeUnknown(**meaning.data) if unanswered else meaning) from error
                 time.sleep(min(0.02 * 2 ** attempt, 1.0) * random.uniform(0.5, 1.0))
-            except StatementError as error:
-                if isinstance(error.orig, BadNumber):  # a running sum that no column holds
+            except (StatementError, BadNumber) as error:
+                if isinstance(getattr(error, "orig", error), BadNumber):  # a running sum that no column holds
                     raise InvalidDraft([Problem("lines", N_("A figure becomes too large to be kept"))]) from error
                 raise
         raise AssertionError("unreachable")
@@ -151,11 +156,9 @@ class Commands:
     def _once(self, connection: Connection, operation: Callable[..., Any], args: Sequence[Any], key: str,
               acknowledged: frozenset[str]) -> Outcome:
         work = Work(connection, self.actor, self._origin, acknowledged)
-        known = connection.execute(select(command.c.outcome).where(command.c.key == key)).first()
-        if known:
-            return _revived(known.outcome)
-        # claims the key: a second sender of the same command waits here for the first
-        connection.execute(insert(command).values(key=key, at=work.now, actor=self.actor.name))
+        # a second sender of the same command waits here for the first
+        if not claim(connection, command, {"key": key, "at": work.now, "actor": self.actor.name}):
+            return _revived(connection.execute(_KNOWN, {"of_key": key}).one().outcome)
         value = operation(work, *args)
         if work.permission is None:
             raise AssertionError(f"{operation.__name__} asked for no permission")
@@ -165,11 +168,9 @@ class Commands:
 
     def _finish(self, work: Work, key: str, outcome: Outcome) -> None:
         trail.write(work.connection, work.audits, work.now, self.actor.name, self._origin)
-        if work.changes:
-            work.connection.execute(insert(change), [
-                {"origin": self._origin, "entity": entity, "entity_id": id_}
-                for entity, id_ in sorted(work.changes)])
-        work.connection.execute(command.update().where(command.c.key == key).values(outcome=_frozen(outcome)))
+        _CHANGES.run(work.connection, [{"origin": self._origin, "entity": entity, "entity_id": id_}
+                                       for entity, id_ in sorted(work.changes)])
+        _DONE.run(work.connection, [{"of_key": key, "outcome": _frozen(outcome)}])
 
 
 def _tries(error: DBAPIError, meaning: UserError) -> int:

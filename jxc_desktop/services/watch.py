@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from jxc_desktop import document_types, values
 from jxc_desktop.document_types.schema import Basis, DocumentType, Draft, Progress, Promise, Status
@@ -17,20 +17,26 @@ from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item, partner
 from jxc_desktop.models.stock import cost_pool, stock_move
 from jxc_desktop.services import catalog, notices
-from jxc_desktop.services.notices import Kind, Notice
+from jxc_desktop.services.notices import About, Kind, Notice
 from jxc_desktop.services.unit_of_work import Work
 from jxc_desktop.values import ZERO, plain
 
 _d, _l, _m, _p = document.c, document_line.c, stock_move.c, cost_pool.c
 _LATE = {Promise.RESERVED: (Kind.ORDER_LATE, "salesperson"), Promise.ON_ORDER: (Kind.SUPPLIER_LATE, "buyer")}
 _ORDERS = {k.key: k.promise for k in document_types.ALL if k.promise in _LATE and k.column("price")}
+_LATE_KINDS = (Kind.ORDER_LATE, Kind.SUPPLIER_LATE)
+_DUE = select(_d.id, _d.kind, _d.number, _d.due_date, _d.created_by, partner.c.name).join_from(
+    document, partner, partner.c.id == _d.partner_id).where(
+    _d.kind.in_(_ORDERS), _d.status == Status.POSTED, _d.reversal_of_id.is_(None),
+    _d.progress != Progress.DONE, _d.due_date < bindparam("today")).order_by(_d.id)
+_DUE_OF_THESE = _DUE.where(_d.id.in_(bindparam("ids", expanding=True)))
 MOST = 200  # of goods that lie, those that bind the most money
 
 
 def by_calendar(work: Work, today: dt.date) -> None:
     """Bring what time causes to what it is today."""
     settings = catalog.the_company(work.connection).values
-    notices.settle(work, [Kind.ORDER_LATE, Kind.SUPPLIER_LATE], _late(work, today, True))
+    notices.settle(work, _LATE_KINDS, _late(work.rows(_DUE, {"today": today})))
     notices.settle(work, [Kind.SLOW, Kind.DEAD], list(_lying(work, today, settings)))
     notices.settle(work, [Kind.CASH], _bound(work, settings))
 
@@ -39,16 +45,13 @@ def orders_changed(work: Work, order_ids: Iterable[int]) -> None:
     """Orders that were late may be done now, or promised for another day."""
     ids = list(order_ids)
     if ids:
-        notices.settle(work, [Kind.ORDER_LATE, Kind.SUPPLIER_LATE], _late(work, dt.date.today(), _d.id.in_(ids)),
-                       about=notices.about_documents(ids))
+        found = work.rows(_DUE_OF_THESE, {"today": dt.date.today(), "ids": ids})
+        notices.settle(work, _LATE_KINDS, _late(found), about=About("document_id", ids))
 
 
-def _late(work: Work, today: dt.date, those: Any) -> list[Notice]:
+def _late(rows: Iterable[Any]) -> list[Notice]:
     found = []
-    for r in work.rows(select(_d.id, _d.kind, _d.number, _d.due_date, _d.created_by, partner.c.name).join_from(
-            document, partner, partner.c.id == _d.partner_id).where(
-            _d.kind.in_(_ORDERS), _d.status == Status.POSTED, _d.reversal_of_id.is_(None),
-            _d.progress != Progress.DONE, _d.due_date < today, those).order_by(_d.id)):
+    for r in rows:
         kind, role = _LATE[_ORDERS[r.kind]]
         found.append(Notice(kind, f"document {r.id}", {
             "number": r.number, "partner": r.name, "due": r.due_date.isoformat()}, role=role, person=r.created_by,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from jxc_desktop.document_types.schema import Draft, Status
 from jxc_desktop.errors import NeedsConfirmation, PermissionDenied, StaleDocument
 from jxc_desktop.models import TABLES
-from jxc_desktop.services import access, accuracy, count_differences, counting, documents
+from jxc_desktop.services import access, accuracy, count_differences, counting, database, documents
 from jxc_desktop.services.abc_classes import classes, ranked
 from jxc_desktop.services.counting import Scope, SheetsDiffer
 from jxc_desktop.services.queries import Queries
@@ -108,7 +108,7 @@ def test_a_sheet_waits_for_who_is_just_posting(pg_company: Company) -> None:
     [tea] = stocked(pg_company, "10")
     balance = TABLES["stock_balance"]
     with ThreadPoolExecutor(1) as worker:
-        with pg_company.engine.begin() as posting:
+        with database.write(pg_company.engine).begin() as posting:
             posting.execute(select(balance).where(balance.c.item_id == tea).with_for_update())
             made = worker.submit(sheet, pg_company)
             with pytest.raises(TimeoutError):
