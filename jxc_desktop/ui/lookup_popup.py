@@ -13,7 +13,7 @@ from jxc_desktop.ui import theme
 from jxc_desktop.ui.matching import Span
 from jxc_desktop.ui.tokens import Tone
 
-VISIBLE_ROWS = 8
+VISIBLE_ROWS, _LEAST = 8, 3
 _HEAD, _FOOT, _EDGE, _PAD = 26, 26, 6, 8
 
 
@@ -61,6 +61,7 @@ class LookupPopup(QWidget):
         self.columns: Sequence[LookupColumn] = ()
         self.matches: Sequence[Match] = ()
         self.current, self._first, self._keys = 0, 0, ""
+        self._visible = VISIBLE_ROWS
         self.hide()
 
     def show_matches(self, columns: Sequence[LookupColumn], matches: Sequence[Match], keys: str,
@@ -68,10 +69,13 @@ class LookupPopup(QWidget):
         """List `matches` at `anchor`, inside `room` (both in the window's coordinates); `keys` explains the foot."""
         self.columns, self.matches, self._keys = columns, matches, keys
         self.current, self._first = 0, 0
-        rows = min(VISIBLE_ROWS, max(1, len(matches)))
-        height = _HEAD + rows * self._row + _FOOT + 2 * 2
-        below, above = anchor.bottom() + 3, anchor.top() - height - 3
-        top = below if below + height <= room.bottom() or above < room.top() else above
+        frame, rows = _HEAD + _FOOT + 2 * 2, min(VISIBLE_ROWS, max(1, len(matches)))
+        below, above = room.bottom() - anchor.bottom() - 3, anchor.top() - room.top() - 3  # so much room
+        under = below >= frame + rows * self._row or below >= above
+        fits = ((below if under else above) - frame) // self._row
+        self._visible = rows = min(rows, max(fits, _LEAST))  # it may scroll, but not cover what follows
+        height = frame + rows * self._row
+        top = anchor.bottom() + 3 if under else anchor.top() - height - 3
         width = sum(c.width for c in columns) + 2 * _EDGE
         left = max(room.left(), min(anchor.left(), room.right() - width))
         self.setGeometry(left, top, width, height)
@@ -83,7 +87,7 @@ class LookupPopup(QWidget):
         """Move the bar, and scroll with it."""
         if self.matches:
             self.current = max(0, min(len(self.matches) - 1, self.current + rows))
-            self._first = max(self.current - VISIBLE_ROWS + 1, min(self._first, self.current))
+            self._first = max(self.current - self._visible + 1, min(self._first, self.current))
             self.update()
 
     def spoken(self) -> str:
@@ -98,7 +102,7 @@ class LookupPopup(QWidget):
 
     def _row_at(self, y: int) -> int:
         row = self._first + (y - _HEAD) // self._row
-        return row if y >= _HEAD and row < min(len(self.matches), self._first + VISIBLE_ROWS) else -1
+        return row if y >= _HEAD and row < min(len(self.matches), self._first + self._visible) else -1
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if (row := self._row_at(event.position().toPoint().y())) >= 0:
@@ -121,7 +125,7 @@ class LookupPopup(QWidget):
         painter.setBrush(theme.colour("raised"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         self._draw_head(painter)
-        for number, match in enumerate(self.matches[self._first:self._first + VISIBLE_ROWS]):
+        for number, match in enumerate(self.matches[self._first:self._first + self._visible]):
             self._draw_row(painter, self._first + number, _HEAD + number * self._row, match)
         if not self.matches:
             painter.setPen(theme.colour("text2"))

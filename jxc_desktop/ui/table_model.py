@@ -30,15 +30,16 @@ class Kind(StrEnum):
     QUANTITY = "quantity"
     MONEY = "money"
     PRICE = "price"
+    COST = "cost"  # derived: rounded to be read, all with the same decimals
     INT = "int"
     DATE = "date"
     DATETIME = "datetime"
     CHIP = "chip"
 
 
-NUMBERS = frozenset({Kind.QUANTITY, Kind.MONEY, Kind.PRICE, Kind.INT})
-_WIDTHS = {Kind.TEXT: 140, Kind.CODE: 108, Kind.QUANTITY: 84, Kind.MONEY: 116, Kind.PRICE: 96, Kind.INT: 64,
-           Kind.DATE: 108, Kind.DATETIME: 152, Kind.CHIP: 84}
+NUMBERS = frozenset({Kind.QUANTITY, Kind.MONEY, Kind.PRICE, Kind.COST, Kind.INT})
+_WIDTHS = {Kind.TEXT: 140, Kind.CODE: 108, Kind.QUANTITY: 84, Kind.MONEY: 116, Kind.PRICE: 96, Kind.COST: 96,
+           Kind.INT: 64, Kind.DATE: 108, Kind.DATETIME: 152, Kind.CHIP: 84}
 
 
 class Mark(NamedTuple):
@@ -101,6 +102,8 @@ def written(value: Any, kind: Kind) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, Decimal):
+        if kind is Kind.COST:
+            return values.grouped(values.round_to(value, values.RATE_PLACES), values.RATE_PLACES)
         if kind is Kind.PRICE:
             return values.grouped(value, max(2, -int(Decimal(values.plain(value)).as_tuple().exponent)))
         return values.grouped(value, values.MONEY_PLACES if kind is Kind.MONEY else None)

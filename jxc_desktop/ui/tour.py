@@ -25,7 +25,7 @@ from jxc_desktop.ui.tour_driver import Driver, Look, TourFailed, Watch
 from jxc_desktop.ui.user_menu import LANGUAGE, MODE
 
 BOOKS, DOCUMENTS, SEED = "demo.db", 700, 2026
-_PICTURE = re.compile(r"\d\d_\w+_(light|dark)_\d+x\d+\.png")
+_PICTURE = re.compile(r"\d{2,3}_\w+_(light|dark)_\d+x\d+\.png")
 Start = Callable[[Path, str], Any]  # (folder for its files, books to open) -> the program
 
 
@@ -139,9 +139,10 @@ def _big_screen(folder: Path) -> None:
 
 def stations() -> list[tuple[str, Station]]:
     """All of them, in the order of the day."""
-    from jxc_desktop.ui import tour_day, tour_paper, tour_views
+    from jxc_desktop.ui import tour_day, tour_flows, tour_paper, tour_proof, tour_views
 
-    return [*tour_day.STATIONS, *tour_paper.STATIONS, *tour_views.STATIONS]
+    return [*tour_day.STATIONS, *tour_flows.STATIONS, *tour_proof.STATIONS, *tour_paper.STATIONS,
+            *tour_views.STATIONS]
 
 
 def _walk(tour: Tour, watch: Watch, only: Sequence[str]) -> list[str]:

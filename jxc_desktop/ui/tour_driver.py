@@ -18,13 +18,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMenu, QMessageBox, QTableView, QWidget
 
 from jxc_desktop.ui import theme
+from jxc_desktop.ui.dialogs.reason import ReasonDialog
 from jxc_desktop.ui.dialogs_ask import Question
 from jxc_desktop.ui.user_menu import MODE, choose
 
 PATIENCE = 30.0  # seconds until something that does not happen counts as a fault
 SHORT = 400  # ms: a single shot timer up to this long is about to do something
 TICK = 15
-BLOCKING = (Question, QFileDialog, QMessageBox)  # these hold their caller up until they are answered
+BLOCKING = (Question, ReasonDialog, QFileDialog, QMessageBox)  # these hold their caller up until they are answered
 SIZES = ((1366, 768), (1920, 1080))
 MODES = (theme.Mode.LIGHT, theme.Mode.DARK)
 _QUIET = ("propagateSizeHints", "This plugin does not support")  # what the offscreen platform cannot do
@@ -251,7 +252,7 @@ class Driver(QObject):
                 if show:
                     show()
                     self.settle()
-                self._save(f"{self._number:02}_{name}_{mode.value}_{size[0]}x{size[1]}.png")
+                self._save(f"{self._number:03}_{name}_{mode.value}_{size[0]}x{size[1]}.png")
                 if hide:
                     hide()
                     self.settle()

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from jxc_desktop import document_types, values
 from jxc_desktop.document_types.schema import Status
@@ -172,3 +172,10 @@ def shut(tour: Tour) -> None:
         tour.drive.press("Ctrl+W")
         tour.drive.settle()
     tour.check(not work.keys, f"still open: {work.keys}")
+
+
+def open_dialog(tour: Tour) -> Any:
+    """The one that is open."""
+    found = [d for d in tour.window.findChildren(QDialog) if d.isVisible()]
+    tour.check(len(found) == 1, f"{len(found)} dialogs are open")
+    return found[0]

@@ -1,13 +1,12 @@
 """Everything around the documents: lists, records, reports, import, dialogs, the other language."""
 
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtWidgets import QDialog
 
 from jxc_desktop.i18n import LANGUAGES, language, tr
 from jxc_desktop.ui.tour import Tour
-from jxc_desktop.ui.tour_hands import export, find
+from jxc_desktop.ui.tour_hands import export, find, open_dialog
 from jxc_desktop.ui.tour_hands import shut as _shut
 
 # What a real file brings: a fault in every third row or so.
@@ -150,7 +149,7 @@ def dialogs(tour: Tour) -> None:
                       ("connect", tour.program.ask_for_books)):
         ask()
         drive.settle()
-        dialog = _dialog(tour)
+        dialog = open_dialog(tour)
         drive.shot(name)
         if name == "connect":
             for page in ("shared", "server", "demo"):
@@ -188,12 +187,6 @@ def tidy(tour: Tour) -> None:
 def _look_for(tour: Tour, text: str) -> None:
     tour.drive.press("Ctrl+K")
     tour.drive.type(text)
-
-
-def _dialog(tour: Tour) -> Any:
-    found = [d for d in tour.window.findChildren(QDialog) if d.isVisible()]
-    tour.check(len(found) == 1, f"{len(found)} dialogs are open")
-    return found[0]
 
 
 def _faulty_file(tour: Tour) -> Path:

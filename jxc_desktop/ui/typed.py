@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -180,8 +180,17 @@ def long_date(date: dt.date) -> str:
 
 def price(value: Decimal) -> str:
     """At least two decimals, and all the digits there are."""
-    digits = -int(Decimal(values.plain(value)).as_tuple().exponent)
-    return values.grouped(value, max(2, digits))
+    return values.grouped(value, decimals(value))
+
+
+def decimals(value: Decimal) -> int:
+    """How many a price needs to be written: at least two."""
+    return max(values.MONEY_PLACES, -int(Decimal(values.plain(value)).as_tuple().exponent))
+
+
+def prices(given: Sequence[Decimal]) -> list[str]:
+    """Prices that stand below each other: all with the decimals that the longest needs."""
+    return [values.grouped(value, max(map(decimals, given))) for value in given]
 
 
 _WRITERS: dict[FieldType, Callable[[Field, Any], str]] = {

@@ -100,6 +100,8 @@ class Metric(QWidget):
         side = Qt.AlignmentFlag.AlignLeft if words else Qt.AlignmentFlag.AlignRight
         self._title, self._value = label(title, "caption"), label(value)
         self._value.setFont(figure_font(sizes.total if big else sizes.metric, bold=not words))
+        if words:  # the same height for figures and for words, whose letters are taller
+            self._value.setFixedHeight(round(1.6 * sizes.metric))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -36,7 +36,7 @@ def test_nothing_warned_and_the_books_agree(day: Day) -> None:
 
 def test_every_station_left_its_picture(day: Day) -> None:
     names = [file.name for file in sorted((day.out / "screens").iterdir())]
-    assert len(names) >= len(STATIONS) and names[0] == "01_home_light_1366x768.png"
+    assert len(names) >= len(STATIONS) and names[0] == "001_home_light_1366x768.png"
     assert all((day.out / "screens" / name).stat().st_size > 20_000 for name in names)
 
 

@@ -133,8 +133,8 @@ def test_what_to_buy_stands_under_its_supplier(shop: Shop) -> None:
     QAbstractItemModelTester(desk.wants.model, QAbstractItemModelTester.FailureReportingMode.Fatal, desk)
     rows = [(row.want.item.name, row.want.lacking, row.quantity) if row.want else row.supplier
             for row in desk.wants.model.rows]
-    assert rows == ["宏达五金", ("茉莉花茶", 10, 10), ("螺母", 33, 33), "永固紧固件", ("螺栓", 3, 12), "",
-                    ("垫片", 3, 3)]
+    assert rows == ["永固紧固件", ("螺栓", 3, 12), "宏达五金", ("茉莉花茶", 10, 10), ("螺母", 33, 33), "",
+                    ("垫片", 3, 3)], "who has what a customer waits for comes first"
     bolt = row_of(desk, shop.ids["bolt"])
     cells = {c.key: desk.wants.model.index(bolt, n).data(CELL) for n, c in enumerate(desk.wants.model.columns)}
     assert (cells["purpose"].text, cells["needed"].pill) == ("华联超市", "急")
@@ -142,7 +142,7 @@ def test_what_to_buy_stands_under_its_supplier(shop: Shop) -> None:
     assert (cells["expected"].text, cells["expected"].tone) == (f"{later(4):%m-%d}", Tone.BAD)  # needed before
     assert desk.way.steps["request"].count == "1" and "逾期 1" in desk.way.steps["coming"].accessibleName()
     assert [b.text() for b in desk.alarms.buttons] == [
-        "1 张采购订单逾期未到", "2 项 3 天内要用", "2 种商品低于最低库存", "1 项未定供应商"]
+        "1 张采购订单逾期未到", "3 天内急需 2 项", "2 种商品低于最低库存", "1 项未定供应商"]
     assert [r.id for r in desk.coming.rows] == [shop.ids["late"], shop.ids["today"]]
 
 
@@ -194,7 +194,7 @@ def test_another_supplier_brings_another_price(shop: Shop) -> None:
     desk = shop.desk(BUYER)
     menu = desk.wants.supplier_menu(desk.wants.model.row(row_of(desk, shop.ids["bolt"])))
     texts = [a.text() for a in menu.actions() if a.text()]
-    assert [t.split()[:2] for t in texts[:2]] == [["永固紧固件", "2.5"], ["宏达五金", "2"]]
+    assert [t.split()[:2] for t in texts[:2]] == [["永固紧固件", "2.50"], ["宏达五金", "2.00"]]
     menu.actions()[1].trigger()
     menu.deleteLater()
     row = desk.wants.model.row(row_of(desk, shop.ids["bolt"]))

@@ -210,9 +210,9 @@ def test_the_bell_tells_in_families_and_can_be_put_off(desk: Desk, at: Any) -> N
     saved = buyer.post("purchase_order", line(desk.items["10021"], 5000, "10"))
     at("刘总", "manager")
     panel = bell(desk)
-    assert [card.entry.kind for card in panel.cards] == ["low", "low", "low", "approve"]
+    assert [card.entry.kind for card in panel.cards] == ["approve", "low", "low", "low"]
     assert told(panel) == [f"陈明的 {saved.number} 待第1级审批：50,000"]
-    low, waiting = panel.cards[0], panel.cards[-1]
+    low, waiting = panel.cards[1], panel.cards[0]
     assert low.dismiss.isHidden() and not waiting.dismiss.isHidden() and waiting.action.text() == "去审批"
     times = dict(snoozes(dt.datetime(2026, 3, 2, 17, 30).astimezone()))
     assert times["1 小时后提醒"] - dt.timedelta(minutes=30) == dt.datetime(2026, 3, 2, 18).astimezone(

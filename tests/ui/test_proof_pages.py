@@ -14,10 +14,11 @@ from jxc_desktop.models import TABLES
 from jxc_desktop.services import access, documents, periods
 from jxc_desktop.services.queries import Queries
 from jxc_desktop.services.unit_of_work import Actor
+from jxc_desktop.ui.dialogs.reason import ReasonDialog
 from jxc_desktop.ui.pages.audit_page import AuditPage
 from jxc_desktop.ui.pages.explain_page import DocumentCostPage, ExplainPage
 from jxc_desktop.ui.pages.ledger_page import LedgerPage
-from jxc_desktop.ui.pages.periods_page import PeriodsPage, ReasonDialog, next_end
+from jxc_desktop.ui.pages.periods_page import PeriodsPage, next_end
 from jxc_desktop.ui.pages.stock_page import StockPage
 from jxc_desktop.ui.pages.trace_page import TracePage
 from jxc_desktop.ui.table import CELL
@@ -73,7 +74,7 @@ def test_from_the_stock_list_to_the_derivation_and_to_the_document(desk: Desk) -
     found = shown(desk, ExplainPage(desk.context, wanted.args[0]))
     QAbstractItemModelTester(found.steps.model, QAbstractItemModelTester.FailureReportingMode.Fatal, found)
     assert found.title == "山泉饮用天然水 · 由来"
-    assert found.result.text() == "现在：主仓 有 山泉饮用天然水 514 箱，金额 5,432.98，成本单价 10.57。"
+    assert found.result.text() == "现在：主仓有山泉饮用天然水 514 箱，金额 5,432.98，成本单价 10.57。"
     assert "1 笔因 1 次补录或更正而重算，合计 -49.02" in found.sentences.text()
     model = found.steps.model
     assert [text(model, i, "quantity_after") for i in range(3)] == ["486", "600", "514"]

@@ -75,7 +75,7 @@ def test_ledger_figures_and_warehouses(desk: Desk) -> None:
         return {k: m._value.text() for k, m in page.figures.metrics.items()}
 
     assert figures() == {"on_hand": "486  12个6箱", "reserved": "30", "available": "456  11个16箱",
-                         "on_order": "0", "projected": "456  11个16箱", "reorder_point": "60", "unit_cost": "10.00",
+                         "on_order": "0", "projected": "456  11个16箱", "reorder_point": "60", "unit_cost": "10.0000",
                          "value": "4,860.00"}
     names = [b.text() for b in page.figures.buttons]
     assert names == ["全部仓库  486", "主仓  400", "分仓  86"]

@@ -15,13 +15,14 @@ from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import partner
 from jxc_desktop.services import approvals, catalog, document_rows, followups, notices, rules
 from jxc_desktop.services.followups import Cover
-from jxc_desktop.services.notices import NoticeRow
+from jxc_desktop.services.notices import Kind, NoticeRow
 from jxc_desktop.services.queries import history, stock
 from jxc_desktop.services.queries.history import DocumentLink
 from jxc_desktop.services.queries.stock import AlertRow
 from jxc_desktop.services.unit_of_work import Actor, utc_now
 
 TRIED = 30  # documents that a rule is tried on
+INFORMATION = frozenset({Kind.SLOW, Kind.DEAD, Kind.CASH})  # good to know; nobody waits for it
 _d, _l = document.c, document_line.c
 
 
@@ -166,7 +167,8 @@ class FlowQueries:
     def counts(self) -> Counts:
         """How much the bell and the waiting list hold for this person."""
         with self._reading() as c:
-            return Counts(stock.alert_count(c), len(notices.open_for(c, self.actor, utc_now())),
+            told = [n for n in notices.open_for(c, self.actor, utc_now()) if n.kind not in INFORMATION]
+            return Counts(stock.alert_count(c), len(told),
                           len(approvals.waiting_for(c, self.actor)) if approvals.pending(c) else 0)
 
     def order_flow(self, order_id: int) -> OrderFlow:

@@ -26,7 +26,7 @@ class ReasonDialog(QDialog):
         self.reason.setPlaceholderText(tr("Reason"))
         self.reason.setAccessibleName(tr("Reason"))
         layout.addWidget(self.reason)
-        self.go, cancel = Button(verb, role=Role.DANGER), Button(tr("Cancel"), key_hint="Esc")
+        self.go, cancel = Button(verb, key_hint="Enter", role=Role.DANGER), Button(tr("Cancel"), key_hint="Esc")
         self.go.setDefault(True)
         self.go.setEnabled(False)
         self.go.clicked.connect(self.accept)
@@ -34,8 +34,8 @@ class ReasonDialog(QDialog):
         row = QHBoxLayout()
         row.setContentsMargins(0, 8, 0, 0)
         row.addStretch(1)
-        row.addWidget(self.go)
         row.addWidget(cancel)
+        row.addWidget(self.go)
         layout.addLayout(row)
         self.reason.textChanged.connect(lambda text: self.go.setEnabled(bool(text.strip())))
 

@@ -15,6 +15,7 @@ from jxc_desktop.services import documents
 from jxc_desktop.ui import icons
 from jxc_desktop.ui.buttons import Role
 from jxc_desktop.ui.dialogs_ask import Answer, ask
+from jxc_desktop.ui.documents.approving import REJECT_KEY
 from jxc_desktop.ui.documents.extras import Action
 from jxc_desktop.ui.pages import explaining
 from jxc_desktop.ui.shortcuts import shown
@@ -59,7 +60,7 @@ class Actions:
         posted = status is Status.POSTED and not mirror
         order, waits = e.kind.promise is not None, e.approving
         yield Action(tr("Approve"), "check", waits.approve, waits.may_decide, "F9")
-        yield Action(tr("Reject…"), "x", waits.reject, waits.may_decide)
+        yield Action(tr("Reject…"), "x", waits.reject, waits.may_decide, REJECT_KEY)
         yield Action(tr("Recall"), "undo-2", waits.recall, waits.may_recall)
         yield Action(tr("Correct"), "pencil", e.correct, posted and not e.editing and self._may("save"), "F2")
         yield Action(tr("Unpost"), "undo-2", self.unpost, posted and self._may("unpost"))
@@ -88,6 +89,9 @@ class Actions:
                      lambda: e.open_wanted.emit(explaining.key_of_document(e.draft.id)),
                      kept and posted and e.kind.effect is not nothing and e.context.actor.may("see_cost"),
                      explaining.KEY)
+        yield Action(tr("Find the break"), "scan-line",
+                     lambda: e.open_wanted.emit(explaining.key_of_break(number=e.draft.number)),
+                     kept and bool(e.draft.number) and e.context.actor.may("report.see"), explaining.BREAK_KEY)
         yield Action(tr("Time line and links"), "history", e.toggle_timeline, kept)
 
     def _may(self, action: str) -> bool:

@@ -15,7 +15,7 @@ from jxc_desktop.ui.documents.timeline_panel import local
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import Chip, IconLabel, label
 
-BAR = "approval"
+BAR, REJECT_KEY = "approval", "Alt+F9"
 RULES = ("approval_rule", "flow_rule")
 
 
@@ -46,7 +46,7 @@ class ApprovalPanel(QFrame):
         self._steps = QHBoxLayout()
         self._steps.setSpacing(6)
         self.recall = Button(tr("Recall"), "undo-2")
-        self.reject = Button(tr("Reject…"), "x", role=Role.DANGER)
+        self.reject = Button(tr("Reject…"), "x", REJECT_KEY, Role.DANGER)
         self.approve = Button(tr("Approve"), "check", "F9", Role.PRIMARY)
         row.addWidget(IconLabel("clipboard-check", "warn"))
         row.addWidget(self.text)

@@ -110,6 +110,8 @@ class DocumentEditor(EditorPage):
         self.saving.renew(opened.key)
         self.update_totals()
         self.show_state()
+        if not self.draft.lines:
+            self.info.forget()  # type: ignore[union-attr]
         self.grid.go_entry() if self.editing else self.grid.go(0)
         if self.draft.id and not self.key.endswith(f"/{self.draft.id}"):
             self.set_key(f"document/{self.kind.key}/{self.draft.id}")

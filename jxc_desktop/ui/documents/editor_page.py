@@ -61,7 +61,8 @@ class EditorPage(PageWidget):
 
     def focus_lines(self) -> None:
         self.grid.setFocus()
-        self.grid.go_entry()
+        if self.editing:  # type: ignore[attr-defined]
+            self.grid.go_entry()
 
     def focus_cell(self, row: int, name: str) -> None:
         """To a cell by the name of its field."""

@@ -72,6 +72,13 @@ class DocumentInfo(QWidget):
             self._cards["stock"].hide()
         self._pause.start()
 
+    def forget(self) -> None:
+        """Another document: what the last one was about is of no interest here."""
+        self._wanted = (None, None)
+        self._pause.stop()
+        for card in self._cards.values():
+            card.hide()
+
     def refresh(self) -> None:
         """The figures may have changed."""
         self._pause.start()
@@ -114,9 +121,10 @@ class DocumentInfo(QWidget):
         self._show_lots(lots)
         card = self._cards["prices"]
         card.setVisible(bool(prices))
-        card.show_rows(tr("Last prices"), "", [(f"{p['date']:%m-%d}  {p['number']}", typed.price(p["price"]), None)
-                                              for p in prices if p["price"] is not None])
-
+        paid = [p for p in prices if p["price"] is not None]
+        card.show_rows(tr("Last prices"), "", [
+            (f"{p['date']:%m-%d}  {p['number']}", f"{price} / {p['unit']}" if p["unit"] else price, None)
+            for p, price in zip(paid, typed.prices([p["price"] for p in paid]), strict=True)])
 
     def _show_lots(self, lots: Sequence[Any]) -> None:
         """Those that expire first."""

@@ -6,7 +6,8 @@ from typing import Any
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui.shortcuts import bind
 
-_OF_THE_MENU = ("Ctrl+Shift+S", "Ctrl+Shift+L", "Ctrl+Shift+D", "Ctrl+Shift+P", "Ctrl+E", "Shift+F1")
+_OF_THE_MENU = ("Ctrl+Shift+S", "Ctrl+Shift+L", "Ctrl+Shift+D", "Ctrl+Shift+P", "Ctrl+E", "Shift+F1", "Shift+F4",
+                "Alt+F9")
 
 
 def bind_all(editor: Any) -> None:
@@ -37,6 +38,7 @@ def hints(editor: Any) -> list[tuple[str, str]]:
         return [("Enter", tr("Next cell")), ("Ctrl+D", tr("Same as above")), ("F2", tr("Edit cell")),
                 ("F7", tr("Choose")), ("Ctrl+Del", tr("Delete line"))]
     if editor.approving.may_decide:
-        return [("F9", tr("Approve")), ("Ctrl+P", tr("Print")), ("Ctrl+Shift+D", tr("Copy as new"))]
+        return [("F9", tr("Approve")), ("Alt+F9", tr("Reject…")), ("Ctrl+P", tr("Print")),
+                ("Ctrl+Shift+D", tr("Copy as new"))]
     return [("F2", tr("Correct")), ("Ctrl+N", tr("New")), ("Ctrl+P", tr("Print")),
             ("Ctrl+Shift+D", tr("Copy as new")), ("Ctrl+E", tr("Export to Excel"))]

@@ -1,12 +1,11 @@
 """What the bell shows: what needs somebody, in families, each with one sentence and one thing to do."""
 
 import datetime as dt
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -15,88 +14,26 @@ from jxc_desktop.errors import UserError
 from jxc_desktop.i18n import tr
 from jxc_desktop.services import alerts, notices
 from jxc_desktop.services.queries.flows import Bell
-from jxc_desktop.ui import theme
 from jxc_desktop.ui.buttons import Button, Role
 from jxc_desktop.ui.operations import Operations
+from jxc_desktop.ui.pages.alert_card import AlertCard
 from jxc_desktop.ui.pages.bell_entries import (
     ORDER,
     Entry,
     Family,
     action_of,
-    ago,
     delivery_of,
     grouped_by_family,
     order_for,
     snoozes,
 )
 from jxc_desktop.ui.tokens import Tone
-from jxc_desktop.ui.widgets import Chip, EmptyState, IconLabel, label
+from jxc_desktop.ui.widgets import Chip, EmptyState, IconLabel, KeyHint, label
 
-_WIDTH, _HEIGHT, _MARGIN = 540, 600, 8
+_WIDTH, _HEIGHT, _MARGIN = 640, 620, 8
 FEW = 4  # of a family; the rest is one click away
 _MOST = 60
 _TONES = {"warn": Tone.WARN, "bad": Tone.BAD, "ok": Tone.OK, "accent": Tone.ACCENT}
-
-
-class AlertCard(QFrame):
-    """One thing that is told: what, since when, and what to do about it."""
-
-    def __init__(self, entry: Entry, action: str, now: dt.datetime):
-        super().__init__()
-        self.entry, self.alert, self.notice = entry, entry.alert, entry.told.notice if entry.told else None
-        self.look: Callable[[], object] = lambda: None
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setObjectName("alert")
-        self.setAccessibleName(" ".join(p for p in (entry.title, entry.text) if p))
-        row, words = QHBoxLayout(self), QVBoxLayout()
-        row.setContentsMargins(12, 7, 6, 7)
-        row.setSpacing(2)
-        words.setSpacing(2)
-        if self.alert:
-            title = QHBoxLayout()
-            title.setSpacing(8)
-            title.addWidget(label(self.alert.item, "strong"))
-            title.addWidget(label(self.alert.spec, "caption"))
-            title.addStretch(1)
-            words.addLayout(title)
-        age = ago(entry.raised_at, now)
-        text = label(f"{entry.text}  ·  {age}" if self.alert else entry.text, "caption" if self.alert else "")
-        text.setWordWrap(True)
-        words.addWidget(text)
-        if not self.alert:
-            words.addWidget(label(age, "hint"))
-        row.addLayout(words, 1)
-        self.action = Button(action, role=Role.LINK)
-        self.snooze = Button("", "alarm-clock", role=Role.GHOST, accessible_name=tr("Later…"))
-        self.dismiss = Button("", "check", role=Role.GHOST, accessible_name=tr("Done, do not show again"))
-        place = self.dismiss.sizePolicy()
-        place.setRetainSizeWhenHidden(True)  # so that the actions stand below each other
-        self.dismiss.setSizePolicy(place)
-        for button in (self.action, self.snooze, self.dismiss):
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.dismiss.setVisible(self.notice is not None)  # in its place by now: else a window of its own
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.look()
-        elif event.key() == Qt.Key.Key_Delete and self.notice is not None:
-            self.dismiss.click()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
-        else:
-            super().keyPressEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.look()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A hairline above; a bar and a tint where the focus is."""
-        painter, area = QPainter(self), self.rect()
-        if self.hasFocus() or any(b.hasFocus() for b in (self.action, self.snooze, self.dismiss)):
-            painter.fillRect(area, theme.colour("sel"))
-            painter.fillRect(QRect(0, 0, 3, area.height()), theme.colour("selbar"))
-        painter.setPen(theme.colour("line"))
-        painter.drawLine(0, 0, area.width(), 0)
 
 
 class AlertsPanel(QFrame):
@@ -136,6 +73,7 @@ class AlertsPanel(QFrame):
         self._area.viewport().setAutoFillBackground(False)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout.addWidget(self._area, 1)
+        layout.addLayout(_keys())
         context.changes.committed.connect(self._committed)
         self.destroyed.connect(self._operations.close)
 
@@ -289,5 +227,18 @@ def _heading(family: Family, count: int) -> QHBoxLayout:
     row.addWidget(IconLabel(family.icon, family.ink))
     row.addWidget(label(tr(family.title), "caption"))
     row.addWidget(Chip(str(count), _TONES.get(family.ink, Tone.NEUTRAL)))
+    row.addStretch(1)
+    return row
+
+
+def _keys() -> QHBoxLayout:
+    """What the keys do with the card that has the focus."""
+    row = QHBoxLayout()
+    row.setContentsMargins(12, 6, 12, 4)
+    row.setSpacing(6)
+    for key, text in (("Enter", tr("Open it")), ("F4", tr("Later…")), ("Del", tr("Done, do not show again"))):
+        row.addWidget(KeyHint(key))
+        row.addWidget(label(text, "hint"))
+        row.addSpacing(8)
     row.addStretch(1)
     return row

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from jxc_desktop import values
@@ -10,7 +11,8 @@ from jxc_desktop.document_types.schema import Draft
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.services.notices import Kind, NoticeRow
 from jxc_desktop.services.queries import AlertRow
-from jxc_desktop.services.queries.flows import Bell, Told
+from jxc_desktop.services.queries.flows import INFORMATION, Bell, Told
+from jxc_desktop.ui import typed
 from jxc_desktop.ui.pages.ledger_page import key_of
 
 ORDER, DELIVERY = "purchase_order", "delivery_note"
@@ -33,12 +35,12 @@ class Family:
 
 
 FAMILIES = (
+    Family(N_("Approval"), "clipboard-check", "warn", (Kind.REJECTED, Kind.APPROVE)),  # here somebody waits
     Family(N_("Sales at risk"), "triangle-alert", "bad", (Kind.ORDER_LATE, Kind.CREDIT, Kind.BELOW_COST)),
     Family(N_("Trouble with suppliers"), "triangle-alert", "bad",
            (Kind.SUPPLIER_LATE, Kind.SUPPLIER_SHORT, Kind.PRICE_JUMP)),
     Family(N_("Expired goods"), "triangle-alert", "bad", ("expired",)),
     Family(N_("Low stock"), "triangle-alert", "warn", ("low",)),
-    Family(N_("Approval"), "clipboard-check", "warn", (Kind.REJECTED, Kind.APPROVE)),
     Family(N_("Goods have arrived"), "package-check", "ok", (Kind.ARRIVED,)),
     Family(N_("To be bought"), "shopping-cart", "accent", (Kind.REQUEST,)),
     Family(N_("Told by rules"), "git-branch", "accent", (Kind.RULE,)),
@@ -105,16 +107,23 @@ def said(notice: NoticeRow) -> str:
 
 def _grouped(value: Any) -> str:
     try:
-        return values.grouped(values.exact(value, values.PRICE_PLACES))
+        exact = values.exact(value, values.PRICE_PLACES)
     except values.BadNumber:
         return str(value)
+    return values.grouped(exact, None if exact == exact.to_integral_value() else typed.decimals(exact))
 
 
 def grouped_by_family(bell: Bell) -> list[tuple[Family, list[Entry]]]:
     """The families that have something to tell, in their order; in each the kinds in theirs."""
     entries = [*(Entry(alert=a) for a in bell.alerts), *(Entry(told=t) for t in bell.told)]
+    entries.sort(key=_worth, reverse=True)  # a stable sort: what binds no money keeps its order
     found = [(family, [e for kind in family.kinds for e in entries if e.kind == kind]) for family in FAMILIES]
     return [(family, members) for family, members in found if members]
+
+
+def _worth(entry: Entry) -> Decimal:
+    """The money that idle goods bind."""
+    return Decimal(entry.notice.data["value"]) if entry.told and entry.kind in INFORMATION else values.ZERO
 
 
 def action_of(entry: Entry, may: Callable[[str], bool]) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from jxc_desktop.ui.page import PageWidget
 from jxc_desktop.ui.pages.buyer_panel import BuyerPanel
 from jxc_desktop.ui.pages.buyer_wants import SOON
 from jxc_desktop.ui.pages.desk_parts import Alarm, Alarms, DeskView, Step, Way, counted, titled
+from jxc_desktop.ui.shortcuts import bind
 from jxc_desktop.ui.table import Column, Kind, Mark, RowsModel, Table
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import Button, EmptyState, Role, label
@@ -29,7 +30,7 @@ STEPS = (
     Step("receipt", N_("Goods receipt"), "package-check", CLERK, "list/document/goods_receipt", "draft"),
     Step("payable", N_("Accounts payable"), "wallet", ACCOUNTANT, "report/partner_balances"),
 )
-ORDER = "purchase_order"
+ORDER, RECEIVE_KEY = "purchase_order", "Ctrl+R"
 NONE = Count()
 
 
@@ -74,6 +75,7 @@ class BuyerDeskView(DeskView):
         split.setSizes([500, 260])
         self.body.addWidget(split, 1)
         self.wants.outdated.connect(self.refresh)
+        bind(self, RECEIVE_KEY, self.receive)
         self.arrivals.opened.connect(lambda index: self.go(f"document/{ORDER}/{self.coming.row(index).id}"))
 
     def question(self) -> Callable[[], BuyerDesk]:
@@ -89,7 +91,8 @@ class BuyerDeskView(DeskView):
         self._show_alarms(data)
 
     def key_hints(self) -> list[tuple[str, str]]:
-        return [("Space", tr("Tick")), ("F2", tr("Quantity")), ("F7", tr("Supplier")), ("F9", tr("Make orders"))]
+        return [("Space", tr("Tick")), ("F2", tr("Quantity")), ("F7", tr("Supplier")), ("F9", tr("Make orders")),
+                (RECEIVE_KEY, tr("Receive goods"))]
 
     def focus_first(self) -> None:
         self.wants.focus_first()
@@ -98,7 +101,7 @@ class BuyerDeskView(DeskView):
 
     def _build_arrivals(self) -> QWidget:
         self.coming_count, self.worth = label("", "number"), label("", "caption")
-        self.receive_button = Button(tr("Receive goods"), "package-check", role=Role.GHOST)
+        self.receive_button = Button(tr("Receive goods"), "package-check", RECEIVE_KEY, Role.GHOST)
         self.receive_button.clicked.connect(lambda checked=False: self.receive())
         if not self.may("goods_receipt.save"):
             self.receive_button.hide()
@@ -150,6 +153,10 @@ class BuyerDeskView(DeskView):
         self.arrivals.setCurrentIndex(self.coming.index(0, 0))
 
     def receive(self) -> None:
-        """A receipt of what has come of the order under the bar."""
-        if (row := self.arrivals.current_row()) is not None:
+        """A receipt of what has come of the order under the bar; where there is none, to the latest that is late."""
+        if not self.may("goods_receipt.save"):
+            return
+        if (row := self.arrivals.current_row()) is None:
+            self._show_arrivals()
+        else:
             self.go(f"document/goods_receipt/from-{row.id}")

@@ -12,10 +12,11 @@ from jxc_desktop.i18n import tr
 from jxc_desktop.services import purchasing
 from jxc_desktop.services.purchasing import ORDER
 from jxc_desktop.services.queries.desks.buying import Want
-from jxc_desktop.ui import theme
+from jxc_desktop.ui import theme, typed
 from jxc_desktop.ui.operations import FAULT
-from jxc_desktop.ui.pages.buyer_wants import Row, WantsModel, WantsTable
-from jxc_desktop.ui.pages.desk_parts import DeskView, counted, titled
+from jxc_desktop.ui.pages.buyer_table import WantsTable
+from jxc_desktop.ui.pages.buyer_wants import Row, WantsModel
+from jxc_desktop.ui.pages.desk_parts import DeskView, counted, put_bar, titled
 from jxc_desktop.ui.pages.supplier_dialog import SupplierDialog
 from jxc_desktop.ui.shortcuts import bind
 from jxc_desktop.ui.tokens import Tone
@@ -45,6 +46,7 @@ class BuyerPanel(QWidget):
         self.table.itemDelegate().closeEditor.connect(lambda *_: self._typed())
         bind(desk, "F7", self.choose_supplier)
         bind(desk, "F9", self.make_orders)
+        bind(desk, "Ctrl+Shift+S", lambda: self.make_orders(post=False))
         bind(desk, "Ctrl+Shift+A", self.tick_all)
 
     def take(self, wants: list[Want]) -> None:
@@ -53,12 +55,11 @@ class BuyerPanel(QWidget):
             self._missed = True
             return
         self.model.take(wants)
+        put_bar(self.table, 1, self.model.column("what"))
         self._sum_up()
 
     def focus_first(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-        if not self.table.currentIndex().isValid() and self.model.rows:
-            self.table.setCurrentIndex(self.model.index(1, self.model.column("what")))
 
     def show_urgent(self) -> None:
         """The line that is needed first."""
@@ -99,7 +100,7 @@ class BuyerPanel(QWidget):
         row.setContentsMargins(14, 0, 10, 0)
         row.setSpacing(theme.current().sizes.gap)
         self.sum = label("", "label")
-        self.keep_button = Button(tr("Keep as drafts"), "save")
+        self.keep_button = Button(tr("Keep as drafts"), "save", "Ctrl+Shift+S")
         self.order_button = Button(tr("Make orders"), "check", "F9", Role.PRIMARY)
         self.keep_button.clicked.connect(lambda checked=False: self.make_orders(post=False))
         self.order_button.clicked.connect(lambda checked=False: self.make_orders())
@@ -130,7 +131,9 @@ class BuyerPanel(QWidget):
         """For the line under the bar."""
         at = self.table.currentIndex()
         row = self.model.row(at) if at.isValid() else None
-        if row is not None and row.want is not None:
+        if row is not None and row.want is not None and not row.want.offers:
+            self._ask_supplier(row)
+        elif row is not None and row.want is not None:
             area = self.table.visualRect(self.model.index(at.row(), self.model.column("supplier")))
             if area.isEmpty():  # no room for the column
                 area = self.table.visualRect(at)
@@ -141,8 +144,9 @@ class BuyerPanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         offers = row.want.offers if row.want else ()
-        for offer in offers:
-            action = menu.addAction(f"{offer.supplier}    {values.grouped(offer.price)}    {offer.date}")
+        for offer, price in zip(offers, typed.prices(
+                [values.round_to(offer.price, values.RATE_PLACES) for offer in offers]), strict=True):
+            action = menu.addAction(f"{offer.supplier}    {price}\t{offer.date}")
             action.triggered.connect(partial(self._give, row, offer.supplier_id, offer.supplier))
         if offers:
             menu.addSeparator()

@@ -1,14 +1,13 @@
-"""The table of what there is to buy: grouped by supplier, ticked, changed and turned into orders."""
+"""What there is to buy: grouped by supplier, ticked, changed and turned into orders."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from jxc_desktop import values
 from jxc_desktop.document_types.fields import QUANTITY
@@ -16,12 +15,9 @@ from jxc_desktop.i18n import N_, tr
 from jxc_desktop.services.purchasing import Choice, in_full_packs
 from jxc_desktop.services.queries.desks.buying import DAYS, Want
 from jxc_desktop.ui import typed
-from jxc_desktop.ui.grid_delegate import RawCellEdit
-from jxc_desktop.ui.table import Cell, Column, Kind, Mark, RowsModel, Table
+from jxc_desktop.ui.table import Cell, Column, Kind, Mark, RowsModel
 from jxc_desktop.ui.table_model import Index
-from jxc_desktop.ui.table_paint import CellDelegate
 from jxc_desktop.ui.tokens import Tone
-from jxc_desktop.ui.widgets import figure_font
 
 SOON = 3  # days before goods are needed that count as urgent
 _EDITED = ("quantity",)
@@ -94,14 +90,14 @@ def _when_in_time(row: Row) -> Mark | None:
     return Mark(Tone.BAD) if late else None
 
 
+def _pack(want: Want) -> Decimal | None:
+    """How many come together: by the supplier's terms, else in the unit it is bought in."""
+    return want.multiple or in_full_packs(Decimal(1), want.item, None)
+
+
 def _order(want: Want) -> str:
     """Its number without the letters that all of them begin with."""
     return (want.asker.order or want.asker.request).partition("-")[2] if want.asker else ""
-
-
-def _price(row: Row) -> Decimal | None:
-    """What is shown of it; orders are made with the exact one."""
-    return None if row.price is None else values.round_to(row.price, 4)
 
 
 _RIGHT, _CENTER = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignHCenter
@@ -117,9 +113,9 @@ COLUMNS = (
     Column("quantity", N_("To order"), Kind.QUANTITY, 76, minimum=70, bold=True,
            value=lambda row: row.quantity if row.want else None),
     Column("unit", N_("Unit"), width=46, minimum=46, align=_CENTER, value=_of(lambda want: want.item.unit), muted=True),
-    Column("pack", N_("Pack"), Kind.QUANTITY, 56, minimum=50, value=_of(lambda want: want.multiple), muted=True,
+    Column("pack", N_("Pack"), Kind.QUANTITY, 56, minimum=50, value=_of(_pack), muted=True,
            yields=3),
-    Column("price", N_("Last price"), Kind.PRICE, 76, minimum=70, value=_price),
+    Column("price", N_("Last price"), Kind.PRICE, 76, minimum=70, value=lambda row: row.price),
     Column("amount", N_("Amount"), Kind.MONEY, 90, minimum=84, bold=True, value=lambda row: row.amount),
     Column("on_hand", N_("On hand"), Kind.QUANTITY, 66, minimum=60, value=_of(lambda want: want.figures.on_hand)),
     Column("on_order", N_("On order"), Kind.QUANTITY, 66, minimum=58, value=_of(lambda want: want.figures.on_order)),
@@ -147,11 +143,18 @@ def _fill_packs(lines: Sequence[Row]) -> None:
             chosen[-1].quantity += in_full_packs(total, want.item, want.multiple) - total
 
 
+def _urgency(group: tuple[tuple[str, int | None], list[Row]]) -> tuple[bool, dt.date, str]:
+    (supplier, supplier_id), members = group
+    needed = [row.want.asker.needed for row in members if row.want and row.want.asker and row.want.asker.needed]
+    return supplier_id is None, min(needed, default=dt.date.max), supplier
+
+
 class WantsModel(RowsModel):
     """Rows under the headings of their suppliers; what the buyer did stays while the rows are read again."""
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(COLUMNS, parent=parent)
+        self._decimals = values.MONEY_PLACES  # of all prices, so that they stand in line
 
     def take(self, wants: Sequence[Want]) -> None:
         """What there is to buy now."""
@@ -167,15 +170,17 @@ class WantsModel(RowsModel):
                    row.typed if same else None, ticked=row.ticked)
 
     def arrange(self, lines: Sequence[Row]) -> None:
-        """Put each line under its supplier's heading; those that have none stand last."""
-        groups: dict[tuple[bool, str, int | None], list[Row]] = {}
+        """Put each line under its supplier's heading: first who has what somebody waits for; last what has none."""
+        groups: dict[tuple[str, int | None], list[Row]] = {}
         for row in lines:
-            groups.setdefault((row.supplier_id is None, row.supplier, row.supplier_id), []).append(row)
+            groups.setdefault((row.supplier, row.supplier_id), []).append(row)
         rows: list[Row] = []
-        for (_, supplier, supplier_id), members in sorted(groups.items(), key=lambda each: each[0][:2]):
+        for (supplier, supplier_id), members in sorted(groups.items(), key=_urgency):
             rows.append(Row(None, supplier_id, supplier, ticked=all(m.ticked for m in members), members=members))
             rows += members
         _fill_packs(lines)
+        rounded = [values.round_to(row.price, values.RATE_PLACES) for row in lines if row.price is not None]
+        self._decimals = max((typed.decimals(price) for price in rounded), default=values.MONEY_PLACES)
         self.replace(rows)
 
     def lines(self) -> list[Row]:
@@ -218,6 +223,8 @@ class WantsModel(RowsModel):
         cell = super().cell(row, column)
         if row.want is None:
             return cell._replace(group=True, bold=column.key in ("what", "amount"))
+        if column.key == "price" and row.price is not None:
+            return cell._replace(text=values.grouped(values.round_to(row.price, self._decimals), self._decimals))
         return cell._replace(tone=Tone.ACCENT) if column.key == "supplier" and row.supplier_id is None else cell
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -252,68 +259,3 @@ class WantsModel(RowsModel):
             if row.members:
                 row.ticked = all(m.ticked for m in row.members)
         self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self.columns) - 1))
-
-
-class _Delegate(CellDelegate):
-    """Edits quantities with the input method off."""
-
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = RawCellEdit(parent)
-        editor.setObjectName("cell")
-        editor.setFont(figure_font(bold=True))
-        editor.setAlignment(COLUMNS[index.column()].alignment)
-        editor.setAccessibleName(tr(COLUMNS[index.column()].title))
-        return editor
-
-    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
-        """Enter ends typing; the table would open the row as well."""
-        if event.type() == QEvent.Type.KeyPress and cast(QKeyEvent, event).key() in (
-                Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.commitData.emit(cast(QWidget, editor))
-            self.closeEditor.emit(cast(QWidget, editor))
-            return True
-        return super().eventFilter(editor, event)
-
-    def setEditorData(self, editor: Any, index: Index) -> None:
-        editor.setText(str(index.data(Qt.ItemDataRole.EditRole) or "").replace(",", ""))
-        editor.selectAll()
-
-    def setModelData(self, editor: Any, model: Any, index: Index) -> None:
-        if editor.isModified():
-            model.setData(index, editor.text())
-
-
-class WantsTable(Table):
-    """Space ticks, F2 or a digit edits the quantity, F7 chooses the supplier."""
-
-    def __init__(self, model: WantsModel, settings: Any):
-        super().__init__("desk/wants", settings, row_key=lambda row: row.want.key if row.want else row.supplier)
-        self.wants = model
-        self.setModel(model)
-        self.setItemDelegate(_Delegate(self))
-        self.setAccessibleName(tr("To buy"))
-        self.setEditTriggers(QAbstractItemView.EditTrigger.AnyKeyPressed | QAbstractItemView.EditTrigger.EditKeyPressed
-                             | QAbstractItemView.EditTrigger.DoubleClicked)
-        self.clicked.connect(lambda index: model.toggle(index.row()) if index.column() == 0 else None)
-
-        model.modelReset.connect(self._span)
-
-    def _span(self) -> None:
-        self.clearSpans()
-        for number, row in enumerate(self.wants.rows):
-            if row.want is None:
-                self.setSpan(number, WHAT, 1, SPAN)
-
-    @property
-    def editing(self) -> bool:
-        return self.state() == QAbstractItemView.State.EditingState
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        index = self.currentIndex()
-        if event.key() == Qt.Key.Key_Space and index.isValid():
-            self.wants.toggle(index.row())
-        elif event.key() == Qt.Key.Key_F2 and index.isValid() and not self.editing:
-            self.setCurrentIndex(self.wants.index(index.row(), self.wants.column("quantity")))
-            self.edit(self.currentIndex())
-        else:
-            super().keyPressEvent(event)

@@ -8,12 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui import icons, theme
 from jxc_desktop.ui.page import PageWidget
-from jxc_desktop.ui.table_paint import draw_pill
+from jxc_desktop.ui.pill import draw_pill
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import Button, Card, IconLabel, Role, label
 
@@ -281,6 +281,12 @@ def counted(text: str, *beside: QWidget) -> QWidget:
     for each in (label(text, "strong"), *beside):
         row.addWidget(each)
     return part
+
+
+def put_bar(table: QAbstractItemView, row: int = 0, column: int = 0) -> None:
+    """On the first row, where there is none yet: so that keys act on something as soon as there are rows."""
+    if not table.currentIndex().isValid() and row < table.model().rowCount():
+        table.setCurrentIndex(table.model().index(row, column))
 
 
 def link(text: str, call: Call) -> Button:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from jxc_desktop import document_types
@@ -14,7 +15,7 @@ from jxc_desktop.ui.context import Context
 from jxc_desktop.ui.pages.list_columns import local
 from jxc_desktop.ui.table import Column, Kind, Mark, RowsModel, Table, TableCard
 from jxc_desktop.ui.tokens import Tone
-from jxc_desktop.ui.widgets import label
+from jxc_desktop.ui.widgets import EmptyState, label
 
 _HEIGHT = 188  # of the card below
 _ACTIONS = dict(ACTION_TITLES)
@@ -53,7 +54,7 @@ def columns(*, line: bool = False, tracked: bool = True) -> tuple[Column, ...]:
             Column("value", N_("Value"), Kind.MONEY, 100), Column("variance", N_("To cost of sales"), Kind.MONEY, 96,
                                                                   yields=4),
             Column("value_after", N_("Value after"), Kind.MONEY, 106),
-            Column("unit_cost_after", N_("Unit cost"), Kind.PRICE, 96, bold=True),
+            Column("unit_cost_after", N_("Unit cost"), Kind.COST, 96, bold=True),
             Column("restated", N_("Restated"), Kind.CHIP, 76, value=_restated, mark=lambda row: Mark(Tone.WARN)),
             Column("words", N_("How"), width=260, stretch=1, minimum=200, yields=2))
 
@@ -78,7 +79,7 @@ class StepsView(QWidget):
         self.table.setAccessibleName(tr("Moves"))
         self.table.setModel(self.model)
         self.history = RowsModel(_HISTORY, parent=self)
-        restated = Table(f"{key}/restated", context.settings)
+        self._restated = restated = Table(f"{key}/restated", context.settings)
         restated.setAccessibleName(tr("Restatements"))
         restated.setModel(self.history)
         self.how, self.changes = label("", "strong"), label("", "caption")
@@ -103,16 +104,22 @@ class StepsView(QWidget):
         if self.model.rows and not self.table.currentIndex().isValid():
             last = len(self.model.rows) - 1 if newest else 0
             self.table.setCurrentIndex(self.model.index(last, 0))
-            self.table.scrollTo(self.model.index(last, 0))
+            self.table.scrollTo(self.table.currentIndex())
         self._show_current()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What stands above takes its room when it is known: the bar stays in sight."""
+        super().resizeEvent(event)
+        self.table.scrollTo(self.table.currentIndex())
 
     def _show_current(self) -> None:
         row = self.table.current_row()
         self.how.setText(row["words"] if row else "")
         found = row["restatements"] if row else ()
         self.history.replace(found)
-        self.changes.setText(tr("Changed {count} times since it was first recorded", count=len(found)) if found else (
-            tr("Never changed since it was recorded") if row else ""))
+        self._restated.set_empty(None if found else EmptyState(
+            "circle-check", tr("Never changed since it was recorded")))
+        self.changes.setText(tr("Changed {count} times since it was first recorded", count=len(found)) if found else "")
 
 
 def day_of(text: str) -> dt.date | None:

@@ -11,7 +11,7 @@ from jxc_desktop.i18n import tr
 from jxc_desktop.ui.buttons import Button
 from jxc_desktop.ui.shortcuts import bind
 
-KEY = "Shift+F1"
+KEY, BREAK_KEY = "Shift+F1", "Shift+F4"
 
 
 def key_of(item_id: int, warehouse_id: int | None = None, lot_id: int | None = None,
@@ -30,7 +30,8 @@ def key_of_lot(lot_id: int) -> str:
 
 
 def key_of_break(**asked: Any) -> str:
-    """The page that looks for a break: of an item_id (in a warehouse_id), or around the number of a document."""
+    """The page that looks for a break: of an item_id (in a warehouse_id), a supplier_id or customer_id, or around the
+    number of a document."""
     return "breaks?" + urlencode({name: value for name, value in asked.items() if value})
 
 
@@ -46,3 +47,18 @@ def button_for(page: Any, explain: Callable[[], object]) -> list[QWidget]:
 
 def hint_for(page: Any) -> list[tuple[str, str]]:
     return [(KEY, tr("Explain this number"))] if page.context.actor.may("see_cost") else []
+
+
+def break_button_for(page: Any, question: Callable[[], dict[str, Any] | None]) -> list[QWidget]:
+    """The way to why a figure is not what somebody thinks, its key bound on the page; `question` says about what."""
+    if not page.context.actor.may("report.see"):
+        return []
+
+    def find() -> None:
+        if asked := question():
+            page.open_wanted.emit(key_of_break(**asked))
+
+    made = Button(tr("Find the break"), "scan-line", BREAK_KEY)
+    made.clicked.connect(lambda checked=False: find())
+    bind(page, BREAK_KEY, find)
+    return [made]

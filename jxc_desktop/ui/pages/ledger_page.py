@@ -22,7 +22,7 @@ from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import Card, Chip, Metric, figure_font, label
 from jxc_desktop.values import ZERO
 
-TRACE_KEY, BREAK_KEY = "Shift+F2", "Shift+F4"
+TRACE_KEY = "Shift+F2"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class LedgerHead(Card):
         if self._costs:
             self.metrics["value"].show_value(values.grouped(sum((r["value"] for r in facts.rows), ZERO), 2))
             cost = facts.rows[0]["unit_cost"] if facts.rows else None
-            self.metrics["unit_cost"].show_value(written(cost, Kind.PRICE) or "–")
+            self.metrics["unit_cost"].show_value(written(cost, Kind.COST) or "–")
         self._show_places(facts, warehouse_id)
 
     def _show_places(self, facts: Facts, warehouse_id: int | None) -> None:
@@ -159,19 +159,12 @@ class LedgerPage(ListPage):
         self.trace_button = self.button(tr("Trace the lot"), "link", TRACE_KEY, self.trace)
         self.trace_button.hide()  # until the item is known to be tracked
         bind(self, TRACE_KEY, self.trace)
-        return [self.trace_button, *self._break_button(), *explaining.button_for(self, self.explain),
-                *super().buttons()]
+        return [self.trace_button, *explaining.break_button_for(self, self.asked_break),
+                *explaining.button_for(self, self.explain), *super().buttons()]
 
-    def _break_button(self) -> Sequence[QWidget]:
-        """The way to why the figure is not what somebody thinks."""
-        if not self.may("report.see"):
-            return []
-        bind(self, BREAK_KEY, self.find_break)
-        return [self.button(tr("Find the break"), "scan-line", BREAK_KEY, self.find_break)]
-
-    def find_break(self) -> None:
+    def asked_break(self) -> dict[str, Any]:
         """Of the item, in the warehouse that is shown."""
-        self.open_wanted.emit(explaining.key_of_break(item_id=self.item_id, warehouse_id=self.warehouse_id))
+        return {"item_id": self.item_id, "warehouse_id": self.warehouse_id}
 
     def trace(self) -> None:
         """The lot or serial number of the row under the bar."""

@@ -26,7 +26,8 @@ TONES: dict[str, dict[Any, Tone]] = {
     "progress": {"partly": _WARN, "done": _OK},
     "state": {"low": _WARN, "over": Tone.ACCENT, "none": _BAD, "expired": _BAD, "expiring": _WARN},
     "action": {"void": _BAD, "reverse": _BAD, "delete": _BAD, "unpost": _WARN, "correct": _WARN, "post": _OK,
-               "submit": _WARN, "approve": _OK, "reject": _BAD, "recall": _WARN},
+               "submit": _WARN, "approve": _OK, "reject": _BAD, "recall": _WARN, "block": _BAD,
+               "alert": Tone.ACCENT},
 }
 _STRETCH = {"name": 3, "partner": 2, "changes": 4, "remark": 1, "address": 2}
 _LEAST = {"name": 150, "partner": 120, "changes": 200, "remark": 70, "address": 90}
@@ -81,7 +82,8 @@ def column_of(c: ListColumn, *, hidden: bool = False) -> Column:
         kind, value = Kind.DATETIME, _moment(c.key)
     else:
         kind = Kind.CODE if c.key in _CODES else Kind(c.kind)
-        value = {"print_count": _counted, "unit_cost": _cost}.get(c.key)
+        kind = Kind.COST if c.key == "unit_cost" else kind
+        value = _counted if c.key == "print_count" else None
     heading = QFontMetrics(theme.font(theme.current().sizes.caption, bold=True)).horizontalAdvance(tr(c.title))
     width = max(_WIDTHS.get(c.key, max(c.width, _LEAST.get(c.key, 0))), heading + 2 * theme.current().sizes.cell_x)
     return Column(c.key, c.title, kind, width, align, value, mark, bold=c.key in _BOLD,
@@ -124,12 +126,6 @@ def _chip(c: ListColumn) -> tuple[Kind, Callable[[Any], Any], Callable[[Any], Ma
 
 def _counted(row: Row) -> int | None:
     return row.get("print_count") or None
-
-
-def _cost(row: Row) -> Decimal | None:
-    """Four decimals are enough to read; what is stored is the value."""
-    cost = row.get("unit_cost")
-    return None if cost is None else values.round_to(cost, values.RATE_PLACES)
 
 
 def _flag(key: str) -> Callable[[Row], str]:

@@ -9,7 +9,7 @@ from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import DocumentType
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.ui.context import Context
-from jxc_desktop.ui.pages import filters, saved_views
+from jxc_desktop.ui.pages import explaining, filters, saved_views
 from jxc_desktop.ui.pages.list_page import ListPage, ListSpec
 from jxc_desktop.ui.pages.list_preview import DocumentPreview
 from jxc_desktop.ui.shortcuts import bind
@@ -53,7 +53,12 @@ class DocumentListPage(ListPage):
         made = list(super().buttons())
         if self.may(self.kind.permission("print")):
             made.insert(0, self.button(tr("Print"), "printer", "Ctrl+P", self.print_selected))
-        return made
+        return [*explaining.break_button_for(self, self.asked_break), *made]
+
+    def asked_break(self) -> dict[str, Any] | None:
+        """Around the document under the bar."""
+        row = self.table.current_row()
+        return {"number": row["number"]} if row is not None and row["number"] else None
 
     def print_selected(self) -> None:
         """The chosen documents that count, in the order of their numbers, on one preview."""

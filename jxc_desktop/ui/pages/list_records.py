@@ -1,5 +1,6 @@
 """The list of one kind of master data; items with the tree of their categories beside it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -9,7 +10,7 @@ from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import RecordType
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.ui.context import Context
-from jxc_desktop.ui.pages import filters, saved_views
+from jxc_desktop.ui.pages import explaining, filters, saved_views
 from jxc_desktop.ui.pages.category_tree import CategoryTree
 from jxc_desktop.ui.pages.list_page import ListPage, ListSpec
 from jxc_desktop.ui.shortcuts import bind
@@ -26,6 +27,7 @@ def spec_of(kind: RecordType) -> ListSpec:
 
 
 _SORTED = frozenset({"item"})  # by categories; rules only name one
+_MOVED = frozenset({"item", "partner"})  # of which the books keep account
 
 
 class RecordListPage(ListPage):
@@ -35,6 +37,19 @@ class RecordListPage(ListPage):
         self.kind = document_types.RECORDS_BY_KEY[key.rpartition("/")[2]]
         self.tree: CategoryTree | None = None
         super().__init__(context, key, spec_of(self.kind))
+
+    def buttons(self) -> Sequence[QWidget]:
+        asking = explaining.break_button_for(self, self.asked_break) if self.kind.key in _MOVED else []
+        return [*asking, *super().buttons()]
+
+    def asked_break(self) -> dict[str, Any] | None:
+        """About the item or partner under the bar."""
+        row = self.table.current_row()
+        if row is None:
+            return None
+        if self.kind.key == "item":
+            return {"item_id": row["id"]}
+        return {"customer_id" if row["is_customer"] else "supplier_id": row["id"]}
 
     def beside(self) -> QWidget | None:
         if self.kind.key in _SORTED:

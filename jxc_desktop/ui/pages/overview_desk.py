@@ -15,6 +15,7 @@ from jxc_desktop.ui import theme
 from jxc_desktop.ui.charts import Bar, BarList, Figure, LineChart, Point
 from jxc_desktop.ui.journal import Kept
 from jxc_desktop.ui.page import PageWidget
+from jxc_desktop.ui.pages.desk_alerts import alert_rows
 from jxc_desktop.ui.pages.desk_parts import Alarm, Alarms, DeskView, link, titled
 from jxc_desktop.ui.pages.short_list import ShortList, ShortRow
 from jxc_desktop.ui.tokens import Tone
@@ -56,7 +57,7 @@ def read(queries: Any) -> Overview:
                                                limit=_SHOWN))
             drafts += [{**row, "kind": kind.key} for row in page.rows]
     drafts.sort(key=lambda row: row["created_at"], reverse=True)
-    alerts = queries.alerts()[:_SHOWN] if queries.actor.may("item.see") else []
+    alerts = queries.alerts() if queries.actor.may("item.see") else []
     return Overview(queries.home(), drafts[:_SHOWN], alerts, queries.pending(), queries.counts().waiting)
 
 
@@ -130,7 +131,7 @@ class OverviewDesk(DeskView):
         self._total.setText(tr("{total} in total", total=values.grouped(total, 2)))
         self._bars.show_bars([Bar(row["name"], row["total"], f"record/item/{row['id']}") for row in home["top_items"]])
         self._show_next(data, new=not home["top_items"] and not total)
-        self._show_alerts(data.alerts)
+        self._short.show_rows(alert_rows(data.alerts), tr("All items are within their limits."))
         self._show_alarms(data)
 
     def _show_alarms(self, data: Overview) -> None:
@@ -184,15 +185,3 @@ class OverviewDesk(DeskView):
         """Documents that were typed and are not saved yet: here, or when the program ended last time."""
         journal = self._session.journal
         return journal.waiting() if journal else []
-
-    def _show_alerts(self, alerts: list[Any]) -> None:
-        rows = []
-        for alert in alerts:
-            low = alert.kind == "low"
-            tone = (Tone.BAD if alert.on_hand <= 0 else Tone.WARN) if low else Tone.ACCENT
-            rows.append(ShortRow(
-                alert.item, " · ".join(p for p in (alert.spec, alert.warehouse) if p),
-                f"{values.grouped(alert.on_hand)} / {values.grouped(alert.threshold)} {alert.unit}",
-                f"record/item/{alert.item_id}", "package-minus" if low else "package-plus", tone,
-                tr("Low") if low else tr("Over")))
-        self._short.show_rows(rows, tr("All items are within their limits."))

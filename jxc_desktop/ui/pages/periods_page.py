@@ -5,7 +5,7 @@ import datetime as dt
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 
 from jxc_desktop.document_types.schema import Field, FieldType
 from jxc_desktop.i18n import N_, tr
@@ -14,10 +14,12 @@ from jxc_desktop.services.queries.proof import CheckItem, ClosedPeriod
 from jxc_desktop.ui import fields
 from jxc_desktop.ui.changes import RefreshOnChange
 from jxc_desktop.ui.context import Context
+from jxc_desktop.ui.dialogs.reason import ask_reason
 from jxc_desktop.ui.dialogs_ask import Answer, ask
 from jxc_desktop.ui.page import PageWidget
 from jxc_desktop.ui.pages.list_columns import local
 from jxc_desktop.ui.pages.short_list import ShortList, ShortRow
+from jxc_desktop.ui.shortcuts import bind
 from jxc_desktop.ui.table import Column, Kind, Mark, RowsModel, Table, TableCard
 from jxc_desktop.ui.tokens import Tone
 from jxc_desktop.ui.widgets import Button, Card, EmptyState, FieldLabel, Role, label
@@ -56,38 +58,6 @@ def next_end(closed: dt.date | None, today: dt.date) -> dt.date:
     return min(start.replace(day=calendar.monthrange(start.year, start.month)[1]), today)
 
 
-class ReasonDialog(QDialog):
-    """Asks why; nothing happens without a reason."""
-
-    def __init__(self, parent: QWidget, through: dt.date):
-        super().__init__(parent)
-        self.setWindowTitle(tr("Reopen"))
-        self.setMinimumWidth(420)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
-        layout.setSpacing(10)
-        layout.addWidget(label(tr("Reopen the period through {date}?", date=through), "h1"))
-        told = label(tr("Its figures stay for comparison: the next close shows what is different."), "label")
-        told.setWordWrap(True)
-        layout.addWidget(told)
-        self.reason = QLineEdit()
-        self.reason.setMaxLength(periods.REASON_LENGTH)
-        self.reason.setPlaceholderText(tr("Reason"))
-        self.reason.setAccessibleName(tr("Reason"))
-        layout.addWidget(self.reason)
-        self.go = Button(tr("Reopen"), role=Role.DANGER)
-        self.go.setEnabled(False)
-        self.go.clicked.connect(self.accept)
-        cancel = Button(tr("Cancel"), key_hint="Esc")
-        cancel.clicked.connect(self.reject)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self.go)
-        row.addWidget(cancel)
-        layout.addLayout(row)
-        self.reason.textChanged.connect(lambda text: self.go.setEnabled(bool(text.strip())))
-
-
 class PeriodsPage(RefreshOnChange, PageWidget):
     """Key "periods". Enter opens the figures of a close, or what a second one changed."""
 
@@ -99,8 +69,9 @@ class PeriodsPage(RefreshOnChange, PageWidget):
         self.checks: list[CheckItem] = []
         self.through: Any = fields.editor(THROUGH, context)
         self.through.setFixedWidth(160)
-        self.close_button = Button(tr("Close the period"), "lock", role=Role.PRIMARY)
-        self.close_button.setVisible(may("period.close"))
+        self.close_button = Button(tr("Close the period"), "lock", "F9", Role.PRIMARY)
+        self._may_close = may("period.close")
+        self.close_button.setVisible(self._may_close)
         self.reopen_button = Button(tr("Reopen the last one…"), "rotate-ccw")
         self._may_reopen = may("period.reopen")
         self.reopen_button.hide()
@@ -142,7 +113,10 @@ class PeriodsPage(RefreshOnChange, PageWidget):
         self.close_button.clicked.connect(self.close_period)
         self.reopen_button.clicked.connect(self.reopen)
         self.table.opened.connect(lambda index: self._open(self.model.row(index)))
-        self.set_keys([("Enter", tr("Figures of the period")), ("F5", tr("Refresh")), ("Ctrl+C", tr("Copy"))])
+        closing = [("F9", tr("Close the period"))] if self._may_close else []
+        if self._may_close:
+            bind(self, "F9", self.close_period)
+        self.set_keys([("Enter", tr("Figures of the period")), *closing, ("F5", tr("Refresh")), ("Ctrl+C", tr("Copy"))])
 
     def _begin(self, found: list[ClosedPeriod]) -> None:
         latest = next((p.through for p in found if p.latest), None)
@@ -163,7 +137,7 @@ class PeriodsPage(RefreshOnChange, PageWidget):
         self.checks = found
         rows = []
         for item in found:
-            names = ", ".join(name for name, _ in item.named[:_NAMED]) + ("…" if item.count > _NAMED else "")
+            names = tr(", ").join(name for name, _ in item.named[:_NAMED]) + ("…" if item.count > _NAMED else "")
             rows.append(ShortRow(tr(item.title), names, "" if item.passed else str(item.count),
                                  item.named[0][1] if item.named else self.key,
                                  "circle-check" if item.passed else "triangle-alert",
@@ -182,7 +156,7 @@ class PeriodsPage(RefreshOnChange, PageWidget):
         left = [tr(item.title) for item in self.checks if not item.passed]
         detail = tr("Nothing dated on or before {date} can then be entered, changed or taken back.", date=through)
         if left:
-            detail += "\n" + tr("Still open: {points}", points=", ".join(left))
+            detail += "\n" + tr("Still open: {points}", points=tr(", ").join(left))
         go = Answer("go", tr("Close the period"), Role.DANGER if left else Role.PRIMARY)
         if ask(self, tr("Close everything through {date}?", date=through), detail, [go]) == "go":
             self.operations.execute(periods.close, through, done=lambda outcome: self.refresh())
@@ -191,10 +165,11 @@ class PeriodsPage(RefreshOnChange, PageWidget):
         latest = next((p for p in self.model.rows if p.latest), None)
         if latest is None:
             return
-        dialog = ReasonDialog(self, latest.through)
-        if dialog.exec() == QDialog.DialogCode.Accepted:
-            self.operations.execute(periods.reopen, dialog.reason.text(), done=lambda outcome: self.refresh())
-        dialog.deleteLater()
+        reason = ask_reason(self, tr("Reopen the period through {date}?", date=latest.through), tr(
+            "Its figures stay for comparison: the next close shows what is different."), tr("Reopen"),
+            periods.REASON_LENGTH)
+        if reason:
+            self.operations.execute(periods.reopen, reason, done=lambda outcome: self.refresh())
 
     def _open(self, row: ClosedPeriod) -> None:
         if row.supersedes:

@@ -91,7 +91,7 @@ class ReportStrip(Card):
             row.addWidget(button)
         for field in parameters:
             editor = self._editor(field, context)
-            editor.setFixedWidth(140)
+            editor.setFixedWidth(176 if field.type is FieldType.TEXT else 140)
             row.addSpacing(4 if field.name == TO or not row.count() else 14)
             row.addWidget(FieldLabel(tr(field.title), False, editor))
             row.addWidget(editor)

@@ -77,7 +77,7 @@ class RuleTrial(TableCard):
         stopped = self._wanted.get("active") is False
         self.words.setText(tr("Stopped: {rule}", rule=words) if stopped and words else words
                            or tr("Choose the document that the rule is about"))
-        self.model.replace(tried)
+        self.model.replace(sorted(tried, key=lambda row: not row.applies))  # else the latest first
         met = sum(row.applies for row in tried)
         self.count.show_state(tr("{met} of {count} would have met it", met=met, count=len(tried)),
                               Tone.WARN if met else Tone.NEUTRAL)

@@ -16,7 +16,7 @@ from jxc_desktop.services.queries.desks.selling import QUIET, TREND, OrderRow, S
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.charts import LineChart, Point
 from jxc_desktop.ui.page import PageWidget
-from jxc_desktop.ui.pages.desk_parts import Alarm, Alarms, DeskView, Step, Way, counted, titled
+from jxc_desktop.ui.pages.desk_parts import Alarm, Alarms, DeskView, Step, Way, counted, put_bar, titled
 from jxc_desktop.ui.pages.promise_card import PromiseCard
 from jxc_desktop.ui.pages.short_list import ShortList, ShortRow
 from jxc_desktop.ui.shortcuts import bind
@@ -68,10 +68,16 @@ def due_column() -> Column:
                   value=lambda row: f"{row.due:%m-%d}" if row.due else "", sort_key=lambda row: row.due)
 
 
+def number_column() -> Column:
+    """Without the letters that all orders begin with: the room is the customer's."""
+    return Column("number", N_("Number"), Kind.CODE, 128, minimum=128, muted=True,
+                  value=lambda row: row.number.partition("-")[2] or row.number)
+
+
 COLUMNS = (
-    state_column(), due_column(), Column("number", N_("Number"), Kind.CODE, 190, minimum=190, muted=True),
-    Column("customer", N_("Customer"), width=150, minimum=110, stretch=2),
-    Column("items", N_("Lacking or open"), width=170, minimum=100, stretch=3, muted=True),
+    state_column(), due_column(), number_column(),
+    Column("customer", N_("Customer"), width=150, minimum=130, stretch=2),
+    Column("items", N_("Lacking or open"), width=170, minimum=130, stretch=3, muted=True),
     Column("expected", N_("Goods expected"), width=84, minimum=76, value=_expected, mark=_in_time,
            sort_key=lambda row: row.expected or dt.date.max),
     Column("total", N_("Amount"), Kind.MONEY, 96, minimum=90, bold=True),
@@ -135,6 +141,7 @@ class SalesDeskView(DeskView):
     def show_data(self, data: SalesDesk) -> None:
         self._orders = data.orders
         self.model.replace(data.orders)
+        put_bar(self.table)
         self.count.setText(f"{len(data.orders):,}")
         self._show_way(data)
         self._show_alarms(data)
@@ -150,8 +157,6 @@ class SalesDeskView(DeskView):
 
     def focus_first(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-        if not self.table.currentIndex().isValid() and self.model.rows:
-            self.table.setCurrentIndex(self.model.index(0, 0))
 
     # --- building
 

@@ -12,11 +12,11 @@ from jxc_desktop.i18n import N_, tr
 from jxc_desktop.services.queries.desks.flow import OPEN, Count
 from jxc_desktop.services.queries.desks.selling import State
 from jxc_desktop.services.queries.desks.storing import SOON, Idle, StockDesk
-from jxc_desktop.services.queries.stock import AlertRow
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.page import PageWidget
-from jxc_desktop.ui.pages.desk_parts import Alarm, Alarms, DeskView, Step, Way, counted, link, titled
-from jxc_desktop.ui.pages.sales_desk import deliver, due_column, state_column
+from jxc_desktop.ui.pages.desk_alerts import alert_rows
+from jxc_desktop.ui.pages.desk_parts import Alarm, Alarms, DeskView, Step, Way, counted, link, put_bar, titled
+from jxc_desktop.ui.pages.sales_desk import deliver, due_column, number_column, state_column
 from jxc_desktop.ui.pages.short_list import ShortList, ShortRow
 from jxc_desktop.ui.shortcuts import bind
 from jxc_desktop.ui.table import Column, Kind, RowsModel, Table
@@ -33,14 +33,12 @@ STEPS = (
     Step("count", N_("Stock count"), "scan-line", CLERK, "list/document/stock_count", "draft"),
 )
 COLUMNS = (
-    state_column(), due_column(), Column("number", N_("Number"), Kind.CODE, 190, minimum=190, muted=True),
+    state_column(), due_column(), number_column(),
     Column("customer", N_("Customer"), width=140, minimum=100, stretch=2),
     Column("items", N_("Items"), width=170, minimum=90, stretch=3, muted=True),
     Column("lines", N_("Lines"), Kind.INT, 52, minimum=52),
 )
 NONE = Count()
-_WORDS = {"low": (N_("Low"), Tone.WARN), "over": (N_("Over"), Tone.ACCENT), "expiring": (N_("Expires soon"), Tone.WARN),
-          "expired": (N_("Expired"), Tone.BAD)}
 
 
 class StockDeskView(DeskView):
@@ -76,11 +74,12 @@ class StockDeskView(DeskView):
 
     def show_data(self, data: StockDesk) -> None:
         self.model.replace(data.ready)
+        put_bar(self.table)
         self.count.setText(f"{len(data.ready):,}")
         self._show_way(data)
         self._show_alarms(data)
         self._show_arrivals(data)
-        self.short.show_rows([_alert(row) for row in data.alerts], tr("All items are within their limits."))
+        self.short.show_rows(alert_rows(data.alerts), tr("All items are within their limits."))
         self._show_begun(data)
         self._show_idle(data)
 
@@ -89,8 +88,6 @@ class StockDeskView(DeskView):
 
     def focus_first(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-        if not self.table.currentIndex().isValid() and self.model.rows:
-            self.table.setCurrentIndex(self.model.index(0, 0))
 
     def deliver(self) -> None:
         """Of the order under the bar, as far as its goods are there."""
@@ -169,15 +166,6 @@ class StockDeskView(DeskView):
         bound = [row.value for row in data.idle if row.value is not None]
         self._idle_total.setText(tr("{count} items, {value}", count=len(data.idle), value=values.grouped(
             sum(bound, values.ZERO), 2)) if bound else "")
-
-
-def _alert(row: AlertRow) -> ShortRow:
-    word, tone = _WORDS[row.kind]
-    out = row.kind == "low" and row.on_hand <= 0
-    when = f"{row.expires:%m-%d}" if row.expires else f"{values.grouped(row.on_hand)} / {values.grouped(row.threshold)}"
-    return ShortRow(row.item, " · ".join(p for p in (row.spec, row.warehouse, row.lot) if p), f"{when} {row.unit}",
-                    f"record/item/{row.item_id}", "package-minus" if row.kind == "low" else "package-plus",
-                    Tone.BAD if out else tone, tr(word))
 
 
 def _lying(row: Idle) -> ShortRow:

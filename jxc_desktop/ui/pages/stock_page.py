@@ -38,7 +38,13 @@ class StockPage(ListPage):
         self.open_wanted.emit(f"ledger/{row['item_id']}/{row['warehouse_id']}")
 
     def buttons(self) -> Sequence[QWidget]:
-        return [*self._lots_button(), *explaining.button_for(self, self.explain), *super().buttons()]
+        return [*self._lots_button(), *explaining.break_button_for(self, self.asked_break),
+                *explaining.button_for(self, self.explain), *super().buttons()]
+
+    def asked_break(self) -> dict[str, Any] | None:
+        """Of the row under the bar."""
+        row = self.table.current_row()
+        return {name: row[name] for name in ("item_id", "warehouse_id")} if row is not None else None
 
     def _lots_button(self) -> Sequence[QWidget]:
         """Shows the lots below the list; only where the company uses any."""

@@ -15,7 +15,7 @@ from jxc_desktop.services import approvals
 from jxc_desktop.services.queries.flows import WaitingRow
 from jxc_desktop.ui.changes import RefreshOnChange
 from jxc_desktop.ui.context import Context
-from jxc_desktop.ui.documents.approving import RULES, ask_rejection, roles_of
+from jxc_desktop.ui.documents.approving import REJECT_KEY, RULES, ask_rejection, roles_of
 from jxc_desktop.ui.page import PageWidget
 from jxc_desktop.ui.pages.list_columns import local
 from jxc_desktop.ui.pages.list_export import toast
@@ -84,11 +84,11 @@ class WaitingPage(RefreshOnChange, PageWidget):
         self.table = ListTable("waiting", context.settings, lambda row: row.id)
         self.views, self.count = QTabBar(), label("", "number")
         self.info = self.preview = DocumentPreview(context)
-        self.reject_button = Button(tr("Reject…"), "x", role=Role.DANGER)
+        self.reject_button = Button(tr("Reject…"), "x", REJECT_KEY, Role.DANGER)
         self.approve_button = Button(tr("Approve"), "check", "F9", Role.PRIMARY)
         self._build()
         self.set_keys([("Enter", tr("Open document")), ("Space", tr("Select row")), ("F9", tr("Approve")),
-                       ("F5", tr("Refresh"))])
+                       (REJECT_KEY, tr("Reject…")), ("F5", tr("Refresh"))])
         self.watch(context.changes, "notice", *RULES, *document_types.BY_KEY)
         self.refresh()
 
@@ -186,6 +186,7 @@ class WaitingPage(RefreshOnChange, PageWidget):
         self.reject_button.clicked.connect(lambda checked=False: self.reject())
         self.preview.open_wanted.connect(self.open_wanted)
         bind(self, "F9", self.approve)
+        bind(self, REJECT_KEY, self.reject)
 
     def _open(self, row: WaitingRow) -> None:
         self.open_wanted.emit(f"document/{row.kind}/{row.id}")
