@@ -14,6 +14,7 @@ from jxc_desktop.services.queries.breaks import Severity
 from jxc_desktop.ui.pages import breaks_page
 from jxc_desktop.ui.pages.breaks_page import BreaksPage
 from jxc_desktop.ui.pages.ledger_page import LedgerPage
+from jxc_desktop.ui.pages.makers import BY_PREFIX
 from jxc_desktop.ui.table import CELL
 from tests.company import day, line
 from tests.ui.desk import Desk
@@ -161,3 +162,28 @@ def test_it_is_painted_in_every_state(desk: Desk, faulty: int) -> None:
             page.resize(*size)
             pictures.append(page.grab().toImage())
     assert all(a != b for i, a in enumerate(pictures) for b in pictures[:i])
+
+
+@pytest.mark.parametrize(("page", "asked"), [
+    ("list/record/item", "item_id="), ("list/record/partner", "_id="), ("list/document/delivery_note", "number="),
+    ("stock", "item_id=")])
+def test_lists_lead_to_it_with_one_key(desk: Desk, faulty: int, page: str, asked: str) -> None:
+    desk.company.post("delivery_note", line(faulty, 1, 26))
+    shown_page = shown(desk, BY_PREFIX[next(k for k in BY_PREFIX if page.startswith(k))](desk.context, page))
+    desk.settle()
+    shown_page.focus_first()
+    at = next(n for n, row in enumerate(shown_page.model.rows) if row.get("number", "-"))  # drafts have no number
+    shown_page.table.setCurrentIndex(shown_page.model.index(at, 0))
+    with desk.qtbot.waitSignal(shown_page.open_wanted) as wanted:
+        QTest.keyClick(shown_page.table, Key.Key_F4, Qt.KeyboardModifier.ShiftModifier)
+    assert wanted.args[0].startswith("breaks?") and asked in wanted.args[0]
+    assert shown(desk, BreaksPage(desk.context, wanted.args[0])).found.subject
+
+
+def test_a_document_leads_to_its_chain(desk: Desk) -> None:
+    saved = desk.company.post("goods_receipt", line(desk.items["10021"], 5, 9))
+    editor = desk.open(f"document/goods_receipt/{saved.id}")
+    with desk.qtbot.waitSignal(editor.open_wanted) as wanted:
+        QTest.keyClick(editor.grid, Key.Key_F4, Qt.KeyboardModifier.ShiftModifier)
+    assert wanted.args == [f"breaks?number={saved.number}"]
+    assert any(action.text == "对账助手" and action.key == "Shift+F4" for action in editor.menu.all())

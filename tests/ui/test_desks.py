@@ -16,7 +16,9 @@ from sqlalchemy import select
 from jxc_desktop.models import TABLES
 from jxc_desktop.services import access, documents, purchasing
 from jxc_desktop.services.purchasing import Choice
+from jxc_desktop.services.queries.stock import AlertRow
 from jxc_desktop.services.unit_of_work import Actor
+from jxc_desktop.ui.pages.desk_alerts import alert_rows
 from jxc_desktop.ui.pages.home_page import BUYER, OVERVIEW, SALES, STOCK, HomePage
 from jxc_desktop.ui.pages.supplier_dialog import SupplierDialog
 from jxc_desktop.ui.table import CELL
@@ -119,6 +121,16 @@ def test_the_overview_begins_with_what_cannot_wait(shop: Shop) -> None:
     assert page.tools.views.current == "late" and [r["id"] for r in page.model.rows] == [shop.ids["late"]]
 
 
+def test_alerts_say_what_is_the_matter_the_worst_first() -> None:
+    def alert(kind: str, on_hand: int, expires: dt.date | None = None) -> AlertRow:
+        return AlertRow(1, kind, 1, kind, "1", "", "", D(on_hand), D(9), "个", dt.datetime(2026, 1, 1), "L1", expires)
+
+    rows = alert_rows([alert("over", 20), alert("expiring", 5, TODAY), alert("low", 3), alert("expired", 2, TODAY),
+                       alert("low", 0)])
+    assert [row.word for row in rows] == ["缺货", "已过期", "低", "即将到期", "超"]
+    assert [row.figure for row in rows] == ["0 / 9 个", "2 个", "3 / 9 个", "5 个", "20 / 9 个"]
+
+
 def test_a_change_elsewhere_shows_at_once(shop: Shop) -> None:
     desk = shop.desk(SALES)
     before = len(desk.model.rows)
@@ -160,6 +172,46 @@ def test_ticked_lines_become_an_order_for_each_supplier(shop: Shop) -> None:
     assert shop.company.balance(shop.ids["bolt"])[2] == 12
     waits = next(r for r in desk.coming.rows if r.supplier == "永固紧固件")
     assert (waits.due, len(waits.orders)) == (later(4), 1)
+
+
+def test_keys_act_before_anything_is_clicked(shop: Shop) -> None:
+    desk = shop.desk(BUYER)
+    assert desk.wants.table.current_row().want, "the bar stands on a line, not on a heading"
+    QTest.keyClick(desk.wants.table, Qt.Key.Key_Space)
+    assert len(desk.wants.model.ticked()) == 1
+    QTest.keyClick(desk.wants.table, Qt.Key.Key_S,
+                   Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    shop.office.settle()
+    assert len(shop.numbers("purchase_order", "draft")) == 1
+    assert shop.desk(SALES).table.current_row() and shop.desk(STOCK).table.current_row()
+
+
+def test_an_order_on_its_way_is_received_by_key(shop: Shop) -> None:
+    desk = shop.desk(BUYER)
+    desk.wants.table.setFocus()
+    QTest.keyClick(desk.wants.table, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert shop.front() == "home" and desk.arrivals.current_row().id == shop.ids["late"], "first it says which"
+    QTest.keyClick(desk.arrivals, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    shop.office.settle()
+    assert shop.front() == f"document/goods_receipt/from-{shop.ids['late']}"
+
+
+def test_prices_stand_in_line(shop: Shop) -> None:
+    shop.company.post("goods_receipt", line(shop.ids["nut"], 1, "1.2345"), date=TODAY)
+    desk = shop.desk(BUYER)
+    model = desk.wants.model
+    prices = {model.index(n, model.column("price")).data(CELL).text for n, row in enumerate(model.rows) if row.price}
+    assert prices and {len(price.partition(".")[2]) for price in prices} == {4}
+
+
+def test_who_never_bought_an_item_is_asked_for_a_supplier_at_once(shop: Shop) -> None:
+    desk = shop.desk(BUYER)
+    at = row_of(desk, shop.ids["lone"])
+    desk.wants.table.setFocus()
+    desk.wants.table.setCurrentIndex(desk.wants.model.index(at, 1))
+    QTest.keyClick(desk.wants.table, Qt.Key.Key_F7)
+    [dialog] = [d for d in shop.office.window.findChildren(SupplierDialog) if d.isVisible()]
+    dialog.reject()
 
 
 def test_drafts_may_be_made_instead(shop: Shop) -> None:

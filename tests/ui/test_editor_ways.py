@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 
+from jxc_desktop.ui.documents.info_panel import PAUSE, DocumentInfo
+from tests.company import line
 from tests.ui.desk import CTRL, SHIFT, Desk, Key
 from tests.ui.office import Office, books, office, sell
 
@@ -119,3 +121,44 @@ def test_the_fault_under_the_cursor_is_read_out(desk: Desk, monkeypatch: pytest.
     assert len(said) == 2 and "客户" in said[1]
     editor.lines.setData(editor.grid.cell(0, "quantity"), "1")
     assert editor.lines.lines[0]["quantity"] == Decimal(1)
+
+
+def test_the_panel_forgets_the_last_document(desk: Desk) -> None:
+    """After F9 it must not show an item that is not on the screen."""
+    editor = desk.open("document/goods_receipt/new")
+    info = editor.info
+    desk.qtbot.addWidget(info)
+    info.show()
+    editor.form.set_value("partner_id", desk.partner)
+    desk.fill(editor, [("10021", "2")])
+    desk.qtbot.wait(PAUSE + 50)
+    desk.settle()
+    assert info._cards["stock"].isVisible()
+    desk.press(editor, Key.Key_F9)
+    desk.settle()
+    desk.qtbot.wait(PAUSE + 50)
+    desk.settle()
+    assert len(desk.saved("goods_receipt")) == 1 and not editor.lines.lines
+    assert not any(info._cards[name].isVisible() for name in ("stock", "lots", "prices"))
+
+
+def test_last_prices_name_their_unit_and_stand_in_line(desk: Desk) -> None:
+    item = desk.items["10021"]
+    for price in ("26.5", "26.1234"):
+        desk.company.post("delivery_note", line(item, 1, price))
+    info = DocumentInfo(desk.context, selling=True)
+    desk.qtbot.addWidget(info)
+    info.show()
+    info.follow(item, None)
+    desk.qtbot.wait(PAUSE + 50)
+    desk.settle()
+    said = [label.text() for label in info._cards["prices"].findChildren(QLabel)]
+    assert [text for text in said if " / 箱" in text] == ["26.1234 / 箱", "26.5000 / 箱"]
+
+
+def test_a_posted_document_is_read_from_its_first_line(desk: Desk) -> None:
+    item = desk.items["10021"]
+    saved = desk.company.post("goods_receipt", *(line(item, n, 9) for n in range(1, 9)))
+    editor = desk.open(f"document/goods_receipt/{saved.id}")
+    editor.focus_first()
+    assert editor.grid.currentIndex().row() == 0

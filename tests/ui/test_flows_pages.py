@@ -8,17 +8,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
 
 from jxc_desktop.document_types.schema import Status
 from jxc_desktop.models import TABLES
-from jxc_desktop.services import access, approvals, followups
+from jxc_desktop.services import access, approvals, followups, notices
+from jxc_desktop.services.notices import Kind, Notice
 from jxc_desktop.services.queries import Queries
 from jxc_desktop.services.rules import RefusedByRule
-from jxc_desktop.services.unit_of_work import Actor, Commands, utc_now
+from jxc_desktop.services.unit_of_work import Actor, Commands, Work, utc_now
 from jxc_desktop.ui import menu
 from jxc_desktop.ui.buttons import Button
 from jxc_desktop.ui.dialogs.reason import ReasonDialog
@@ -26,7 +27,7 @@ from jxc_desktop.ui.documents.timeline_panel import TimelineDialog
 from jxc_desktop.ui.main_window import MainWindow
 from jxc_desktop.ui.pages.alerts_panel import AlertsPanel
 from jxc_desktop.ui.pages.audit_page import AuditPage
-from jxc_desktop.ui.pages.bell_entries import snoozes
+from jxc_desktop.ui.pages.bell_entries import grouped_by_family, snoozes
 from jxc_desktop.ui.pages.record_page import RecordPage
 from jxc_desktop.ui.pages.rule_trial import PAUSE
 from jxc_desktop.ui.pages.waiting_page import WaitingPage
@@ -161,7 +162,7 @@ def test_the_waiting_list_approves_several_and_says_what_cannot_be(desk: Desk, a
         QTest.keyClick(page.table, Key.Key_Return)
     assert wanted.args == [f"document/delivery_note/{short.id}"]
     because("没货")
-    page.reject()
+    QTest.keyClick(page.table, Key.Key_F9, Qt.KeyboardModifier.AltModifier)
     desk.settle()
     assert status(desk, short.id) == "draft" and not page.model.rows
 
@@ -226,6 +227,28 @@ def test_the_bell_tells_in_families_and_can_be_put_off(desk: Desk, at: Any) -> N
     assert [card.entry.kind for card in panel.cards] == ["low", "low"]
     now = desk.context.queries.counts()
     assert (before.alerts - now.alerts, before.told - now.told, now.waiting) == (1, 1, 1)
+
+
+def test_the_bell_works_by_keys_and_counts_what_somebody_waits_for(desk: Desk, at: Any, monkeypatch: Any) -> None:
+    rule(desk)
+    at("陈明", "buyer").post("purchase_order", line(desk.items["10021"], 5000, "10"))
+    at("刘总", "manager")
+    panel = bell(desk)
+    put_off: list[Any] = []
+    monkeypatch.setattr(panel, "_put_off", lambda entry, anchor: put_off.append(entry))
+    QTest.keyClick(panel.cards[0], Key.Key_F4)
+    QTest.keyClick(panel.cards[1], Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert put_off == [card.entry for card in panel.cards[:2]]
+    idle = Notice(Kind.DEAD, "item 1", {"item": "天然水", "days": 200, "value": "10"}, role="manager")
+    before = desk.context.queries.counts().told
+
+    def tell(work: Work) -> None:
+        work.require("item.see")
+        notices.tell(work, idle)
+
+    desk.company.run(tell)
+    assert desk.context.queries.counts().told == before, "idle goods wait for nobody"
+    assert "dead" in {e.kind for _, entries in grouped_by_family(desk.context.queries.bell()) for e in entries}
 
 
 def test_a_rejection_is_told_revised_and_seen_to(desk: Desk, at: Any) -> None:

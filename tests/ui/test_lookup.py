@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from jxc_desktop.ui.lookup_popup import LookupPopup
+from jxc_desktop.ui.lookup_popup import LookupPopup, Match
 from jxc_desktop.ui.matching import matched
 from tests.ui.desk import CTRL, Desk, Key, barcode
 
@@ -61,6 +61,16 @@ def test_it_stands_above_the_row_rather_than_over_the_totals(desk: Desk) -> None
     assert popup.geometry().bottom() < 350
     popup.show_matches((), (), "", QRect(10, 120, 80, 30), room)
     assert popup.geometry().top() > 150
+
+
+def test_a_long_list_scrolls_where_it_would_cover_what_follows(desk: Desk) -> None:
+    popup, room = LookupPopup(desk.open("document/delivery_note/new")), QRect(0, 100, 900, 300)
+    matches = [Match(number) for number in range(20)]
+    for top in (120, 200, 260, 360):
+        popup.show_matches((), matches, "", QRect(10, top, 80, 30), room)
+        assert room.contains(popup.geometry()), f"a row at {top}"
+    popup.move_by(19)
+    assert popup.current == 19 and popup._first + popup._visible == 20, "the bar stays in sight"
 
 
 def test_enter_before_the_answer_takes_the_answer_and_keeps_the_keys(desk: Desk, monkeypatch: Any) -> None:

@@ -73,11 +73,11 @@ class DocumentInfo(QWidget):
         self._pause.start()
 
     def forget(self) -> None:
-        """Another document: what the last one was about is of no interest here."""
+        """Another document: the item of the last one is of no interest here."""
         self._wanted = (None, None)
         self._pause.stop()
-        for card in self._cards.values():
-            card.hide()
+        for name in ("stock", "lots", "prices"):
+            self._cards[name].hide()
 
     def refresh(self) -> None:
         """The figures may have changed."""

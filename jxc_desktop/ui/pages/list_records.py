@@ -49,7 +49,7 @@ class RecordListPage(ListPage):
             return None
         if self.kind.key == "item":
             return {"item_id": row["id"]}
-        return {"customer_id" if row["is_customer"] else "supplier_id": row["id"]}
+        return {"customer_id" if row["customer"] else "supplier_id": row["id"]}
 
     def beside(self) -> QWidget | None:
         if self.kind.key in _SORTED:
