@@ -1,10 +1,10 @@
 """What a user likes: settings kept in the database, so that they follow the user to every PC."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Engine, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from jxc_desktop.models.trail import setting
@@ -26,7 +26,7 @@ def save(engine: Engine, user: Actor, values: Mapping[str, Any]) -> None:
     """Keep these; settings are no business data, so there is no command and no trail."""
     if not values:
         return
-    insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+    insert = import_module(f"sqlalchemy.dialects.{engine.dialect.name}").insert  # of the one that is in use
     rows = [{"scope": _scope(user), "name": name, "value": value} for name, value in values.items()]
     statement = insert(setting).values(rows)
     try:

@@ -5,13 +5,11 @@ PostgreSQL says so itself (LISTEN); should that fail us, it is asked now and the
 be committed after one with a higher id, so the last ids stay under watch for a while.
 """
 
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
-from psycopg import Error as PostgresError
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
@@ -56,7 +54,7 @@ class Feed:
                         connected = True
                         self._tell(True)
                     self._follow(connection, pause)
-            except (DBAPIError, sqlite3.Error, PostgresError):
+            except (DBAPIError, self._engine.dialect.loaded_dbapi.Error):
                 if connected:
                     connected = False
                     self._tell(False)
