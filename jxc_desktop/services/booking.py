@@ -32,6 +32,7 @@ from jxc_desktop.services import (
     rules,
     settlement,
     shortages,
+    surplus,
     tracking,
     trail,
     watch,
@@ -143,17 +144,20 @@ def book(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str,
     asked = events(b, saved.id, posting_id if entered else before.entry)
     _anchor_counts(work, b, saved.id, asked)
     done = _post(work, b, locked, posting.Change(saved.id, posting_id, {e.key: e for e in asked}, b.past))
-    used = orders.fulfil(work, b.sources, locked, _taking(b, draft.lines))
+    taking = _taking(b, draft.lines)
+    used = orders.fulfil(work, b.sources, locked, taking)
     if not b.holds and not b.mirrors:
         orders.note_used(work, draft.lines, used)
     if kind.promise:
         orders.promise(work, saved.id, locked, (Status.DRAFT, Status.REVERSED if b.mirrors else Status.POSTED),
                        hold=b.holds, keep=held)
-    followups.tell_arrivals(work, orders.serve(work, b.waiting.values(), locked))
+    served = orders.serve(work, b.waiting.values(), locked)
+    followups.tell_arrivals(work, served)
     _finish(work, b, locked, saved.id, done.restated)
     if not b.mirrors:
         watch.posted(work, kind, draft, saved.id, saved.number or "", done.costs, b.company.values)
         followups.after(work, kind, draft, saved, b.company.values)
+    surplus.give_way(work, {line.item_id for line in served} | _wanted_less(b, taking, used))
     return saved
 
 
@@ -176,8 +180,10 @@ def withdraw(work: Work, kind: DocumentType, before: Any, action: str, status: S
     orders.fulfil(work, b.sources, locked, _taking(b, ()))
     if kind.promise:
         orders.promise(work, before.id, locked, (Status.POSTED, status))
-    followups.tell_arrivals(work, orders.serve(work, b.waiting.values(), locked))
+    served = orders.serve(work, b.waiting.values(), locked)
+    followups.tell_arrivals(work, served)
     _finish(work, b, locked, before.id, done.restated)
+    surplus.give_way(work, {line.item_id for line in served})
 
 
 def _waiting(work: Work, b: Booking) -> dict[int, SourceLine]:
@@ -251,6 +257,14 @@ def _taking(b: Booking, lines: Iterable[Mapping[str, Any]]) -> Taking:
         if line.get("source_line_id"):
             used[line["source_line_id"]] = used.get(line["source_line_id"], ZERO) + line["used"]
     return Taking(change, back, used, b.holds)
+
+
+def _wanted_less(b: Booking, taking: Taking, used: Mapping[int, Decimal]) -> set[int]:
+    """Items of which orders may lack less: of an order that is made or changed, and sent without being held."""
+    sent = {b.sources[i].item_id for i, quantity in taking.change.items()
+            if b.sources[i].promise is Promise.RESERVED and quantity > used.get(i, ZERO)}
+    own = (*b.draft.lines, *b.old_lines()) if b.kind.promise is Promise.RESERVED else ()
+    return sent | {line["item_id"] for line in own}
 
 
 def _places(work: Work, b: Booking) -> tuple[set[balances.Shelf], set[Any]]:

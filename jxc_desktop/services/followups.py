@@ -154,7 +154,7 @@ def _ask_no_more(work: Work, line_ids: Sequence[int]) -> None:
             _d.kind == REQUEST, _d.status.in_((Status.POSTED, Status.SUBMITTED)), _d.id.in_(theirs),
             _d.id.not_in(others)).order_by(_d.id)):
         end = documents.close if r.status == Status.POSTED else documents.void
-        end(_for_all(work), r.id, r.version)
+        end(for_all(work), r.id, r.version)
 
 
 def tell_arrivals(work: Work, served: Iterable[SourceLine]) -> None:
@@ -190,7 +190,7 @@ def _drop_drafts(work: Work, line_ids: Sequence[int]) -> None:
             _d.id.in_(select(_l.document_id).where(_l.source_line_id.in_(line_ids)))).order_by(_d.id)):
         work.connection.execute(update(document_line).where(_l.document_id == r.id, _l.source_line_id.in_(
             line_ids)).values(source_line_id=None))
-        documents.void(_for_all(work), r.id, r.version)
+        documents.void(for_all(work), r.id, r.version)
 
 
 def _ask_again(work: Work, order_id: int) -> None:
@@ -229,7 +229,7 @@ def _request(work: Work, order_id: int) -> Saved | None:
     asked.header |= {name: order.header[name] for name in ("warehouse_id", "due_date", "employee_id")}
     asked.header["remark"] = order.number
     asked.lines = [{"item_id": c.item_id, "quantity": c.lacking, "for_line_id": c.line_id} for c in lacking]
-    return documents.save(_for_all(work), asked)
+    return documents.save(for_all(work), asked)
 
 
 def _prepare_delivery(work: Work, order_id: int) -> Saved | None:
@@ -244,7 +244,7 @@ def _prepare_delivery(work: Work, order_id: int) -> Saved | None:
     draft = draft_from(work.connection, document_types.BY_KEY[DELIVERY], [order_id])
     draft.lines = [_at_most(work, line, held[line["source_line_id"]]) for line in draft.lines
                    if line["source_line_id"] in held]
-    return documents.park(_for_all(work), draft, PREPARED)
+    return documents.park(for_all(work), draft, PREPARED)
 
 
 def _at_most(work: Work, line: dict[str, Any], held: Decimal) -> dict[str, Any]:
@@ -282,7 +282,7 @@ def _delivered(work: Work, delivery_id: int) -> None:
         notices.clear(work, Kind.ARRIVED, f"document {order_id}")
 
 
-def _for_all(work: Work) -> Work:
+def for_all(work: Work) -> Work:
     """The same transaction, where the company's rules act and not the person who set them off."""
     return replace(work, actor=replace(work.actor, permissions=access.EVERYTHING))
 

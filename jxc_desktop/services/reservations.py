@@ -11,7 +11,7 @@ from jxc_desktop.errors import NotEnoughStock, NotFound, Shortage, WrongState
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.documents import document_line
 from jxc_desktop.models.records import unit, warehouse
-from jxc_desktop.services import balances, catalog, followups, orders, trail
+from jxc_desktop.services import balances, catalog, followups, orders, surplus, trail
 from jxc_desktop.services.balances import Locked
 from jxc_desktop.services.orders import SourceLine
 from jxc_desktop.services.unit_of_work import Work
@@ -60,6 +60,8 @@ def _change(work: Work, locked: Locked, line: SourceLine, more: Decimal) -> None
     balances.store(work, locked)
     if more < 0:
         followups.nothing_held(work, line.document_id)
+    else:
+        surplus.give_way(work, [line.item_id])
     work.changes.add(("stock", line.item_id))
     work.audits.append(trail.Audit("reserve" if more > 0 else "release", line.kind, line.document_id, line.number,
                                    [("reserved", None, line.reserved - more, line.reserved)]))

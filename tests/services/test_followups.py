@@ -285,3 +285,87 @@ def test_an_order_that_a_correction_makes_done_has_nothing_to_send(live: Company
     assert len(told(live, "arrived")) == 1
     live.correct(order, lambda draft: draft.lines[0].update(quantity=D(2), amount=None))
     assert (held(live, order), told(live, "arrived")) == ([0], [])
+
+
+@pytest.fixture
+def short(live: Company) -> tuple[Company, int, Saved]:
+    """An order of five that nothing covers: its request asks for five."""
+    item = live.item()
+    order = live.post("sales_order", (item, 5, 9))
+    assert wanted(live) == [[D(5)]]
+    return live, item, order
+
+
+def wanted(c: Company) -> list[list[D]]:
+    return [[given["quantity"] for given in request.lines] for request in made(c, "purchase_request")]
+
+
+def test_goods_from_elsewhere_are_bought_no_more(short: tuple[Company, int, Saved]) -> None:
+    c, item, order = short
+    c.post("other_in", (item, 3, 1))
+    assert held(c, order) == [3] and wanted(c) == [[2]]
+    c.post("other_in", (item, 3, 1))
+    assert held(c, order) == [5] and wanted(c) == [] and told(c, "request") == []
+    assert [r.lines[0]["quantity"] for r in made(c, "purchase_request", "closed")] == [2]
+
+
+def test_a_smaller_order_asks_for_less(short: tuple[Company, int, Saved]) -> None:
+    c, _, order = short
+    c.correct(order, lambda d: d.lines[0].update(quantity=D(2), amount=None))
+    assert wanted(c) == [[2]]
+    c.correct(order, lambda d: d.lines[0].update(quantity=D(4), amount=None))
+    assert wanted(c) == [[2], [2]]
+
+
+def test_what_is_being_ordered_stays(short: tuple[Company, int, Saved]) -> None:
+    c, item, _ = short
+    [request] = made(c, "purchase_request")
+    drafted = Queries(c.engine, c.commands.actor).draft_from("purchase_order", [int(request.id or 0)])
+    drafted.header["partner_id"] = c.supplier
+    kept = c.run(documents.park, drafted).value
+    c.post("other_in", (item, 5, 1))
+    assert wanted(c) == [[5]]
+    ordered = c.read(kept.id)
+    ordered.lines[0]["price"] = D(3)
+    c.save(ordered)  # the buyer has it in hand; what comes is stock
+    assert made(c, "purchase_request")[0].lines[0]["fulfilled"] == 5
+
+
+def test_only_what_nobody_else_lacks_is_asked_for_no_more(short: tuple[Company, int, Saved]) -> None:
+    """Goods that were asked for by one order are held for another that was promised before."""
+    c, item, later = short
+    c.correct(later, lambda d: d.header.update(due_date=day(20)))
+    c.settings(follow_request="off")
+    sooner = c.post("sales_order", (item, 5, 9), due_date=day(10))
+    c.post("other_in", (item, 5, 1))
+    assert held(c, sooner) == [5] and held(c, later) == [0] and wanted(c) == [[5]]
+    c.post("other_in", (item, 4, 1))
+    assert held(c, later) == [4] and wanted(c) == [[1]]
+
+
+def test_goods_sent_without_being_held_are_bought_no_more(live: Company) -> None:
+    live.settings(serve_waiting=False)
+    item = live.item()
+    order = live.post("sales_order", (item, 5, 9))
+    live.post("other_in", (item, 5, 1))
+    assert held(live, order) == [0] and wanted(live) == [[5]]
+    live.save(Queries(live.engine, live.commands.actor).draft_from("delivery_note", [order.id]))
+    assert wanted(live) == []
+
+
+def test_goods_held_by_hand_are_bought_no_more(live: Company) -> None:
+    live.settings(serve_waiting=False)
+    item = live.item()
+    order = live.post("sales_order", (item, 5, 9))
+    live.post("other_in", (item, 5, 1))
+    live.run(reservations.reserve, live.read(order.id).lines[0]["id"], D(2))
+    assert wanted(live) == [[3]]
+
+
+def test_what_is_asked_for_the_stock_stays(short: tuple[Company, int, Saved]) -> None:
+    c, item, _ = short
+    [request] = made(c, "purchase_request")
+    c.correct(Saved(int(request.id or 0), request.number, int(request.version or 0), "posted"),
+              lambda d: d.lines.append(line(item, 7)))
+    c.post("other_in", (item, 5, 1))
+    assert wanted(c) == [[7]]
