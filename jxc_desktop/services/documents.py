@@ -46,6 +46,8 @@ def save(work: Work, draft: Draft) -> Saved:
         raise WrongState(number=before.number, status=document_types.schema.STATUS_TITLES[Status.POSTED])
     action = "correct" if before and before.status == Status.POSTED else "post"
     old = read_draft(work.connection, before.id) if before else None
+    if before and before.status == Status.DRAFT and before.round:
+        approvals.forget(work, before.id)  # it was rejected, and is brought again
     try:
         return _post(work, kind, draft, before, action, old)
     except booking.ApprovalNeeded as needed:
@@ -158,7 +160,7 @@ def _withdraw(work: Work, document_id: int, version: int, action: str, status: S
     allowed = {Status.POSTED} if action == "unpost" else {Status.POSTED, Status.DRAFT, Status.SUBMITTED}
     if before.status not in allowed or before.reversal_of_id:
         raise rows.wrong_state(before)
-    if before.status == Status.SUBMITTED:
+    if before.status == Status.SUBMITTED or before.round:
         approvals.forget(work, document_id)
     if before.status == Status.POSTED:
         booking.withdraw(work, kind, before, action, status)

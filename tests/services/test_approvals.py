@@ -100,11 +100,18 @@ def test_a_rejected_document_comes_back_with_the_reason(company: Company) -> Non
     draft.lines[0] |= {"price": D(8), "amount": None}
     again = buyer.save(draft)
     assert (again.status, again.number) == ("submitted", saved.number)
+    with company.engine.connect() as connection:  # who brings it again has seen it
+        assert notices.open_for(connection, buyer.commands.actor, utc_now()) == []
     recalled = buyer.run(approvals.recall, again.id, buyer.version(again)).value
     assert (recalled.status, waiting(company)) == ("draft", [])
     again = buyer.save(buyer.read(saved.id))
     assert decide(manager, again).status == "posted"
     assert company.balance(item) == (0, 0, 5)
+    dropped = buyer.post("purchase_order", (item, 5, 10))
+    decide(manager, dropped, "too many")
+    company.void(dropped)
+    with company.engine.connect() as connection:
+        assert notices.open_for(connection, buyer.commands.actor, utc_now()) == []
 
 
 def test_what_cannot_be_posted_is_not_approved_either(company: Company) -> None:
