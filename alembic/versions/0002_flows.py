@@ -52,7 +52,9 @@ def upgrade() -> None:
         sa.Column("cleared_by", sa.String(120)), sa.Column("snoozed_until", sa.DateTime()),
         *_keys("notice", document_id="document", item_id="item", warehouse_id="warehouse", partner_id="partner"))
     op.create_index("ix_notice_document_id", "notice", ["document_id"])
-    op.create_index("ix_notice_kind_subject", "notice", ["kind", "subject"])
+    still_open = sa.text("cleared_at IS NULL")  # two programs that save at once tell the same once
+    op.create_index("uq_notice_open", "notice", ["kind", "subject"], unique=True, sqlite_where=still_open,
+                    postgresql_where=still_open)
     op.create_table(
         "open_draft",
         _key(), sa.Column("token", sa.String(40), nullable=False), sa.Column("actor", sa.String(120), nullable=False),

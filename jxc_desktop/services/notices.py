@@ -7,12 +7,13 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, or_, select, update
 
 from jxc_desktop.errors import NotFound
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.flows import notice
 from jxc_desktop.services.unit_of_work import Actor, Work
+from jxc_desktop.services.upsert import ensure
 
 
 class Kind(StrEnum):
@@ -115,11 +116,10 @@ def settle(work: Work, kinds: Collection[Kind], due: Sequence[Notice], *, about:
         if known[key].data != dict(wanted[key].data):
             work.connection.execute(update(notice).where(_n.id == known[key].id).values(data=dict(wanted[key].data)))
     fresh = [wanted[key] for key in sorted(wanted.keys() - known.keys())]
-    if fresh:
-        work.connection.execute(insert(notice), [{
-            "kind": n.kind.value, "subject": n.subject, "data": dict(n.data), "role": n.role, "person": n.person,
-            "document_id": n.document_id, "item_id": n.item_id, "warehouse_id": n.warehouse_id,
-            "partner_id": n.partner_id, "raised_at": work.now} for n in fresh])
+    ensure(work.connection, notice, [{  # another program may be telling the same
+        "kind": n.kind.value, "subject": n.subject, "data": dict(n.data), "role": n.role, "person": n.person,
+        "document_id": n.document_id, "item_id": n.item_id, "warehouse_id": n.warehouse_id,
+        "partner_id": n.partner_id, "raised_at": work.now} for n in fresh])
     if gone or fresh:
         work.changes.add(("notice", 0))
 

@@ -1,6 +1,9 @@
 """Warnings of every family: raised and cleared by the documents or by the days that cause them."""
 
 import datetime as dt
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal as D
 from typing import Any
 
@@ -8,7 +11,7 @@ from sqlalchemy import select
 
 from jxc_desktop.models import TABLES
 from jxc_desktop.services import access, daily, documents, notices
-from jxc_desktop.services.unit_of_work import Actor, utc_now
+from jxc_desktop.services.unit_of_work import Actor, Work, utc_now
 from tests.company import Company, line
 
 N = TABLES["notice"].c
@@ -127,3 +130,27 @@ def test_notices_go_to_their_roles_and_can_be_put_off(company: Company) -> None:
     assert seen("buyer") == []
     company.run(notices.snooze, number, utc_now() - dt.timedelta(seconds=1))
     assert seen("buyer") == [number]
+
+
+def test_what_two_programs_tell_at_once_is_told_once(pg_company: Company) -> None:
+    """The second saver cannot see the first one's notice yet; it waits for it and tells nothing."""
+    same = notices.Notice(notices.Kind.CASH, "stock", {"value": "2", "limit": "1"}, role="manager")
+    told_first, other_asks = threading.Event(), threading.Event()
+
+    def first(work: Work) -> None:
+        work.require("item.see")
+        notices.tell(work, same)
+        told_first.set()
+        other_asks.wait(10)
+        time.sleep(0.2)
+
+    def second(work: Work) -> None:
+        work.require("item.see")
+        told_first.wait(10)
+        other_asks.set()
+        notices.tell(work, same)
+
+    with ThreadPoolExecutor(2) as programs:
+        for done in [programs.submit(pg_company.run, act) for act in (first, second)]:
+            done.result(timeout=20)
+    assert told(pg_company, "cash") == [{"value": "2", "limit": "1"}]
