@@ -22,6 +22,7 @@ from jxc_desktop.services import (
     followups,
     orders,
     preparation,
+    surplus,
     trail,
 )
 from jxc_desktop.services import document_rows as rows
@@ -198,8 +199,10 @@ def _release(work: Work, document_id: int, was: Status, status: Status) -> None:
         waiting = [line for line in orders.waiting(work, shelves).values() if line.document_id != document_id]
     locked = balances.lock(work, {line.shelf for line in lines}, orders.lots([*lines, *waiting]))
     orders.promise(work, document_id, locked, (was, status), hold=bool(settings["reserve_on_order"]))
-    followups.tell_arrivals(work, orders.serve(work, waiting, locked))
+    served = orders.serve(work, waiting, locked)
+    followups.tell_arrivals(work, served)
     balances.store(work, locked)
+    surplus.give_way(work, {line.item_id for line in served})
 
 
 def _declared(kind: DocumentType, draft: Draft) -> Draft:
