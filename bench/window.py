@@ -3,6 +3,7 @@
 python -m bench.window STARTED bare | program FOLDER DATABASE: STARTED is the parent's time.monotonic().
 """
 
+import gc
 import json
 import sys
 import time
@@ -49,6 +50,7 @@ def bare(started: float) -> None:
 
 def program(started: float, folder: str, address: str) -> None:
     """The program as `main.py --db` starts it, with settings of its own."""
+    gc.disable()  # as app.main does before it imports the windows, which are imported earlier here
     from jxc_desktop.ui import program as ours
 
     folders, watches = ours.Folders(Path(folder), Path(folder) / "jxc.db"), []

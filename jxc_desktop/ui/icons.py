@@ -1,14 +1,18 @@
 """Icons: outlines from `resources/icons`, drawn at twice their size in a colour of the theme."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from jxc_desktop.paths import RESOURCES
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.tokens import read
+
+if TYPE_CHECKING:  # QIcon brings an enum of all themed icons; the first paint needs pixmaps alone
+    from PySide6.QtGui import QIcon
 
 SCALE = 2
 
@@ -18,8 +22,10 @@ def pixmap(name: str, colour_token: str = "text2", size: int = 16) -> QPixmap:
     return _drawn(name, theme.colour(colour_token).name(), size)
 
 
-def icon(name: str, colour_token: str = "text2", size: int = 16) -> QIcon:
+def icon(name: str, colour_token: str = "text2", size: int = 16) -> "QIcon":
     """As `pixmap`, with a paler version for disabled controls. Ask again after a theme change."""
+    from PySide6.QtGui import QIcon
+
     made = QIcon(pixmap(name, colour_token, size))
     made.addPixmap(pixmap(name, "ctl", size), QIcon.Mode.Disabled)
     return made

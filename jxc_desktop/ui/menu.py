@@ -1,7 +1,6 @@
 """Where one can go: the navigation, made from the declared types."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Section
@@ -39,7 +38,7 @@ def groups(may: May, on_settings: Callable[[], object], features: frozenset[str]
         areas.STOCK: _stock(may, features), areas.WORKFLOW: _workflow(may),
         areas.PARTNERS: (*partners, *_reports(ACCOUNTS, reading)), areas.REPORTS: _reports(shown, reading),
         areas.RECORDS: _records(may)}
-    made = (replace(area, entries=tuple(entries.get(area.key, ()))) for area in areas.areas(on_settings))
+    made = (area._replace(entries=tuple(entries.get(area.key, ()))) for area in areas.areas(on_settings))
     return tuple(group for group in made if group.entries or group.opens)
 
 

@@ -1,7 +1,7 @@
 """The navigation at the left: groups of entries, given as data. Only the active group is open."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -15,8 +15,7 @@ from jxc_desktop.ui.tokens import Tone
 Opens = str | Callable[[], object]
 
 
-@dataclass(frozen=True)
-class NavEntry:
+class NavEntry(NamedTuple):
     """One page to go to: `opens` is its key or something to call; `title` is a message id."""
 
     key: str
@@ -25,8 +24,7 @@ class NavEntry:
     badge: Callable[[], int] | None = None
 
 
-@dataclass(frozen=True)
-class NavGroup:
+class NavGroup(NamedTuple):
     """A work area. Without entries it opens something itself; `bottom` puts it at the foot (settings)."""
 
     key: str

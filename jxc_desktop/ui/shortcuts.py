@@ -5,7 +5,7 @@ Alt+Z, Ctrl+Shift+F, Ctrl+Shift+Z/B and everything with Ctrl+Alt.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -18,8 +18,7 @@ FORBIDDEN = frozenset(QKeySequence(k).toString() for k in (
 _SIGNS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "PgUp": "PgUp", "PgDown": "PgDn"}
 
 
-@dataclass(frozen=True)
-class Shortcut:
+class Shortcut(NamedTuple):
     key: str
     text: str
 
