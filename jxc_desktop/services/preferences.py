@@ -1,14 +1,13 @@
 """What a user likes: settings kept in the database, so that they follow the user to every PC."""
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 
 from jxc_desktop.models.trail import setting
-from jxc_desktop.services import database
+from jxc_desktop.services import database, upsert
 from jxc_desktop.services.unit_of_work import Actor
 
 
@@ -26,9 +25,8 @@ def save(engine: Engine, user: Actor, values: Mapping[str, Any]) -> None:
     """Keep these; settings are no business data, so there is no command and no trail."""
     if not values:
         return
-    insert = import_module(f"sqlalchemy.dialects.{engine.dialect.name}").insert  # of the one that is in use
     rows = [{"scope": _scope(user), "name": name, "value": value} for name, value in values.items()]
-    statement = insert(setting).values(rows)
+    statement = upsert.insert(engine.dialect.name, setting).values(rows)
     try:
         with database.write(engine).begin() as connection:
             connection.execute(statement.on_conflict_do_update(

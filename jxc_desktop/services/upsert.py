@@ -27,18 +27,19 @@ def add(connection: Connection, table: Table, keys: Sequence[str], amount: str,
         connection.execute(_adding(connection.dialect.name, table, keys, amount), list(rows))
 
 
-def _insert(dialect: str, table: Table) -> Any:
+def insert(dialect: str, table: Table) -> Any:
+    """The INSERT that knows ON CONFLICT."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 # Made once: building a statement costs a save more than running it.
 @cache
 def _ensuring(dialect: str, table: Table) -> Any:
-    return _insert(dialect, table).on_conflict_do_nothing()
+    return insert(dialect, table).on_conflict_do_nothing()
 
 
 @cache
 def _adding(dialect: str, table: Table, keys: Sequence[str], amount: str) -> Any:
-    statement = _insert(dialect, table)
+    statement = insert(dialect, table)
     return statement.on_conflict_do_update(
         index_elements=list(keys), set_={amount: table.c[amount] + statement.excluded[amount]})

@@ -299,6 +299,19 @@ def test_the_window_is_painted_before_anything_else_is_loaded(tmp_path: Path) ->
     assert done.stdout.strip() == "[] False []", done.stdout + done.stderr
 
 
+def test_books_in_a_file_are_opened_without_what_others_need(sqlite_template: Path, tmp_path: Path) -> None:
+    address, _ = books(sqlite_template, tmp_path)
+    unwanted = ("alembic", "openpyxl", "pandas", "psycopg", "pypinyin", "reportlab", "sqlalchemy.orm",
+                "xlsxwriter", "jxc_desktop.services.reports", "jxc_desktop.ui.documents")
+    lines = ("import sys; from pathlib import Path; from jxc_desktop.ui.program import start_in\n"
+             f"p = start_in(Path({str(tmp_path)!r}), {address!r})\n"
+             "while not p.session.is_open or p.session.tasks.busy: p._app.processEvents()\n"
+             f"print(p.window.current_page.key, [m for m in {unwanted} if m in sys.modules])\n"
+             "p.close()")
+    done = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "home []", done.stdout + done.stderr
+
+
 def test_options_are_found_before_and_after_the_command() -> None:
     assert option(["--db", "a.db", "gui"], "--db") == "a.db"
     assert option(["gui", "--db=b.db"], "--db") == "b.db"

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from jxc_desktop.errors import Cancelled, UserError
 from jxc_desktop.i18n import tr
-from jxc_desktop.services.exchange import exporting
 from jxc_desktop.services.queries import ListColumn, ListQuery
 from jxc_desktop.ui.tokens import Tone
 
@@ -26,6 +25,8 @@ def ask_path(parent: QWidget, name: str) -> str:
 
 def export(page: Any, query: ListQuery, columns: Sequence[ListColumn]) -> None:
     """Ask for a file, write it on a worker, and say so."""
+    from jxc_desktop.services.exchange import exporting  # most lists are only looked at
+
     path = ask_path(page, f"{page.title} {dt.date.today()}.xlsx")
     if not path:
         return
