@@ -23,10 +23,10 @@ from tests.journeys.two_programs import Other, Program
 __all__ = ["company", "founded_database", "founded_file", "pg_company", "sqlite_company"]
 ROUNDS = int(os.environ.get("JXC_ROUNDS", 5))
 IN_SIGHT = 3  # seconds that a loaded machine may take; the aim is one
-CUT = 2.5  # seconds without a connection
+CUT = float(os.environ.get("JXC_CUT", 2.5))  # seconds without a connection
 D_ = TABLES["document"].c
 TODAY = dt.date.today()
-pytestmark = pytest.mark.timeout(60 + 10 * ROUNDS)
+pytestmark = pytest.mark.timeout(60 + 10 * ROUNDS + CUT)
 
 
 @pytest.fixture
