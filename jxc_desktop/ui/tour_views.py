@@ -170,13 +170,17 @@ def other_language(tour: Tour) -> None:
         tour.check(language() == code and len(tour.window.workspace.keys) == tabs, f"the tabs did not come to {code}")
         if code == other:
             tour.open("home")
-            tour.drive.shot("other_language_home")
+            for number, name in enumerate(("home", "buyer", "sales", "stock_desk"), 1):
+                tour.drive.press(f"Ctrl+Shift+{number}")
+                tour.drive.shot(f"other_language_{name}")
             find(tour, tour.made["delivery_note"].number, "delivery_note")
             tour.drive.shot("other_language_document")
             for key, name in (("stock", "stock"), ("list/document/delivery_note", "list"),
-                              (f"record/item/{tour.made['low_item']}", "record"), ("report/sales_summary", "report")):
+                              (f"record/item/{tour.made['low_item']}", "record"), ("report/sales_summary", "report"),
+                              ("waiting", "waiting"), ("breaks", "breaks")):
                 tour.open(key)
                 tour.drive.shot(f"other_language_{name}")
+            tabs = len(tour.window.workspace.keys)
 
 
 def tidy(tour: Tour) -> None:

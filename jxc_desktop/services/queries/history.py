@@ -191,4 +191,4 @@ def labels(connection: Connection, record_key: str, ids: Collection[int]) -> dic
 
 def said(changes: Sequence[tuple[str, str, str]]) -> str:
     """Changes in one line; what was not there before is only named."""
-    return "; ".join(titled(title, f"{before} → {after}" if before else after) for title, before, after in changes)
+    return tr("; ").join(titled(title, f"{before} → {after}" if before else after) for title, before, after in changes)

@@ -39,6 +39,7 @@ class AlertCard(QFrame):
         text.setWordWrap(True)
         words.addWidget(text)
         row.addLayout(words, 1)
+        row.addSpacing(10)
         row.addWidget(label(ago(entry.raised_at, now), "hint"), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addSpacing(6)
         self.action = Button(action, role=Role.LINK)

@@ -105,8 +105,8 @@ COLUMNS = (
     Column("tick", "", width=36, minimum=36, align=_CENTER, value=lambda row: "☑" if row.ticked else "☐"),
     Column("what", N_("Item"), width=170, minimum=140, stretch=3, value=_what),
     Column("purpose", N_("Wanted for"), width=110, minimum=92, stretch=2, value=_of(_purpose)),
-    Column("order", N_("Customer's order"), width=126, minimum=126, value=_of(_order), muted=True),
-    Column("needed", N_("Needed by"), width=92, minimum=92, value=_of(
+    Column("order", N_("Customer's order"), width=122, minimum=122, value=_of(_order), muted=True),
+    Column("needed", N_("Needed by"), width=108, minimum=108, value=_of(
         lambda want: f"{want.asker.needed:%m-%d}" if want.asker and want.asker.needed else ""), mark=_needed),
     Column("lacking", N_("Lacking"), Kind.QUANTITY, 64, minimum=58, value=_of(lambda want: want.lacking),
            mark=lambda row: Mark(Tone.BAD) if row.want else None),

@@ -96,6 +96,6 @@ def write_faults(loaded: Loaded, rows: Sequence[PlannedRow], path: str) -> None:
     numbers = dict(zip(loaded.raw.row_numbers, loaded.raw.rows, strict=True))
     columns = [Column("_row", tr("Row"), Kind.INT, 8), Column("_problems", tr("What is wrong"), Kind.TEXT, 50),
                *(Column(str(n), title) for n, title in enumerate(loaded.raw.headers))]
-    written = [{"_row": row.number, "_problems": "; ".join(row.problems)}
+    written = [{"_row": row.number, "_problems": tr("; ").join(row.problems)}
                | {str(n): cell for n, cell in enumerate(numbers[row.number])} for row in rows]
     exporting.write(Table(tr("Faulty rows of {file}", file=loaded.source), columns, written), path, None)

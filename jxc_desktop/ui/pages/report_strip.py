@@ -90,11 +90,15 @@ class ReportStrip(Card):
             self._presets.addButton(button)
             row.addWidget(button)
         for field in parameters:
-            editor = self._editor(field, context)
-            editor.setFixedWidth(176 if field.type is FieldType.TEXT else 140)
+            editor, typed = self._editor(field, context), field.type not in (FieldType.DATE, FieldType.CHOICE)
+            if typed:  # gives way where the names of the fields are long
+                editor.setMinimumWidth(84)
+                editor.setMaximumWidth(176 if field.type is FieldType.TEXT else 120)
+            else:
+                editor.setFixedWidth(140)
             row.addSpacing(4 if field.name == TO or not row.count() else 14)
             row.addWidget(FieldLabel(tr(field.title), False, editor))
-            row.addWidget(editor)
+            row.addWidget(editor, 100 if typed else 0)
         row.addStretch(1)
         return row
 

@@ -47,7 +47,7 @@ def _due(row: OrderRow) -> Mark | None:
 def _expected(row: OrderRow) -> str:
     if row.state is State.READY:
         return ""
-    return f"{row.expected:%m-%d}" if row.expected else tr("Nothing ordered")
+    return f"{row.expected:%m-%d}" if row.expected else tr("Not ordered")
 
 
 def _in_time(row: OrderRow) -> Mark | None:
@@ -64,7 +64,7 @@ def state_column(width: int = 84) -> Column:
 
 
 def due_column() -> Column:
-    return Column("due", N_("Promised date"), width=132, minimum=126, mark=_due,
+    return Column("due", N_("Promised date"), width=138, minimum=138, mark=_due,
                   value=lambda row: f"{row.due:%m-%d}" if row.due else "", sort_key=lambda row: row.due)
 
 
@@ -78,7 +78,7 @@ COLUMNS = (
     state_column(), due_column(), number_column(),
     Column("customer", N_("Customer"), width=150, minimum=130, stretch=2),
     Column("items", N_("Lacking or open"), width=170, minimum=130, stretch=3, muted=True),
-    Column("expected", N_("Goods expected"), width=84, minimum=76, value=_expected, mark=_in_time,
+    Column("expected", N_("Goods expected"), width=92, minimum=88, value=_expected, mark=_in_time,
            sort_key=lambda row: row.expected or dt.date.max),
     Column("total", N_("Amount"), Kind.MONEY, 96, minimum=90, bold=True),
     Column("made_by", N_("Prepared by"), width=72, minimum=64, muted=True, yields=1),

@@ -57,12 +57,12 @@ def _late(row: WaitingRow) -> Mark:
 
 COLUMNS = (
     Column("number", N_("Number"), Kind.CODE, 184),
-    Column("kind", N_("Document"), width=104, value=lambda row: tr(document_types.BY_KEY[row.kind].title)),
+    Column("kind", N_("Document"), width=120, value=lambda row: tr(document_types.BY_KEY[row.kind].title)),
     Column("date", N_("Date"), Kind.DATE, 106), Column("partner", N_("Partner"), width=170, stretch=2),
     Column("quantity", N_("Quantity"), Kind.QUANTITY, 84, yields=2),
     Column("total", N_("Amount"), Kind.MONEY, bold=True),
     Column("prepared_by", N_("Prepared by"), width=90),
-    Column("level", N_("Level"), width=120, value=_level),
+    Column("level", N_("Level"), width=140, value=_level),
     Column("submitted_at", N_("Submitted at"), Kind.DATETIME, value=lambda row: local(row.submitted_at), yields=1,
            muted=True, hidden=True),
     Column("waited", N_("Waits since"), Kind.CHIP, 96, value=lambda row: waited(row.submitted_at), mark=_late,
