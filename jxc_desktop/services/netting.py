@@ -6,7 +6,20 @@ A receipt of 10 corrected to 8 is 8 in, not 10 in and 2 out.
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from jxc_desktop.document_types.schema import Basis
 from jxc_desktop.models.base import Money
@@ -38,6 +51,25 @@ def events(*where: ColumnElement[bool], source: FromClause = stock_move) -> Subq
     in_order = [_m[name] for name in ("item_id", "effective_at", "entry", "leg", "line_id", "warehouse_id", "lot_id")]
     return select(*keys, func.max(_m.basis).label("basis"), *(func.sum(_m[f]).label(f) for f in FIGURES)).select_from(
         source).where(*where).group_by(*in_order).subquery()  # as the index has them
+
+
+def turnover(*where: ColumnElement[bool], known: ColumnElement[bool], company: bool) -> CompoundSelect[Any]:
+    """`in_and_out` by item, in parts that are yet to be added up.
+
+    `where` picks moves by what all their rows have in common (EVENT), `known` the rows that count.
+    Every row counts as a move, as most are; the few moves of which more was learnt later count net instead.
+    """
+    keys = [_m[name] for name in EVENT]
+    later = select(*keys).where(*where, known, _m.posting_id != _m.entry).distinct().cte("later")
+    same = (key == later.c[key.name] for key in keys)
+    touched = later.outerjoin(stock_move, and_(*same, known))  # outer, or SQLite goes through all to find the few
+
+    def summed(move: Any, *, taken: bool = False) -> Select[Any]:
+        sums = [(f.name, func.sum(f, type_=f.type)) for f in in_and_out(move, company=company)]
+        return select(move.item_id, *((-s if taken else s).label(name) for name, s in sums)).group_by(move.item_id)
+
+    rows, net = summed(_m, taken=True).select_from(touched), summed(events(source=touched).c)
+    return union_all(summed(_m).where(*where, known), rows, net)
 
 
 def brings(event: Any, *, company: bool) -> ColumnElement[bool]:

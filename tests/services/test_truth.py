@@ -128,6 +128,24 @@ def test_a_closed_month_is_read_as_it_was_frozen(company: Company) -> None:
         connection.execute(TABLES["period_figure"].update().values(in_quantity=D(12)))
 
 
+@pytest.mark.parametrize("level", ["company", "warehouse"])
+def test_what_was_there_before_a_period_is_read_from_the_close(company: Company, level: str) -> None:
+    company.settings(cost_level=level)
+    a_fortnight(company)
+    asked = [{"date_from": day(first), "date_to": day(last), **place}
+             for first, last in ((6, 8), (7, 20), (4, 9), (9, 3), (15, 20))
+             for place in ({}, {"warehouse_id": company.main}, {"warehouse_id": company.branch})]
+    before = [report(company, "stock_movement", **given).rows for given in asked]
+    company.run(periods.close, day(5))
+    assert [report(company, "stock_movement", **given).rows for given in asked] == before
+    with company.engine.begin() as connection:  # and no row of before is
+        connection.execute(TABLES["period_figure"].update().values(closing_quantity=D(777)))
+    shown = [{row["before_quantity"] for row in report(company, "stock_movement", **given).rows} for given in asked]
+    assert all(777 in found for given, found in zip(asked, shown, strict=True) if given["date_from"] > day(5)
+               and given["date_to"] > day(5))
+    assert not any(777 in found for given, found in zip(asked, shown, strict=True) if given["date_from"] == day(4))
+
+
 def test_the_movement_of_a_warehouse_has_values_where_the_cost_lies_there(company: Company) -> None:
     company.settings(cost_level="warehouse")
     item, _ = a_fortnight(company)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from jxc_desktop.models.documents import document
 from jxc_desktop.models.records import company
@@ -52,10 +52,11 @@ def stock_as_of(connection: Connection, on: dt.date | None, *, known_at: dt.date
     return {key: held for key, held in found.items() if any(held) and warehouse_id in (None, key[1])}
 
 
-def standing_close(connection: Connection, on: dt.date) -> Row[Any] | None:
-    """The last close on or before a day that was not taken back."""
+def standing_close(connection: Connection, on: dt.date, *, before: bool = False) -> Row[Any] | None:
+    """The last close on or before a day (or only before it) that was not taken back."""
     c = period.c
-    return connection.execute(select(period).where(c.reopened_at.is_(None), c.through <= on).order_by(
+    return connection.execute(select(period).where(
+        c.reopened_at.is_(None), c.through < on if before else c.through <= on).order_by(
         c.through.desc()).limit(1)).first()
 
 
@@ -78,9 +79,8 @@ def changes_since(connection: Connection, on: dt.date, known_at: dt.datetime,
 
 
 def _sums(where: Sequence[ColumnElement[bool]], known_at: dt.datetime | None) -> Any:
-    by_table = _m.item_id + literal_column("0")  # SQLite reads the table, not the index of items row by row
-    query = select(by_table.label("item_id"), _m.warehouse_id, func.sum(_m.quantity).label("quantity"),
-                   func.sum(_m.value).label("value")).where(*where).group_by(by_table, _m.warehouse_id)
+    query = select(_m.item_id, _m.warehouse_id, func.sum(_m.quantity).label("quantity"),
+                   func.sum(_m.value).label("value")).where(*where).group_by(_m.item_id, _m.warehouse_id)
     if known_at is not None:
         query = query.join(posting, _p.id == _m.posting_id).where(_p.at <= known_at)
     return query

@@ -1,10 +1,11 @@
 """What came in and went out of stock in a period, what is there and worth on any day, what orders still wait for."""
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, literal, literal_column, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, select, true, union_all
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Field, FieldType, Promise, Status
@@ -66,30 +67,47 @@ def _frozen(ask: Ask) -> Select[Any]:
 
 
 def _moved(ask: Ask, place: int | None) -> Select[Any]:
-    """Sums of the moves of each item before the period, into and out of stock."""
-    source = stock_move.join(posting, posting.c.id == _m.posting_id) if ask.given.get("known_on") else stock_move
-    where, start = _restrictions(ask), netting.day_start(ask.first)
-    e = netting.events(*where, _m.effective_at >= start, source=source).c
-    before = [func.sum(_m[what], type_=_m[what].type).label(f"before_{what}") for what in ("quantity", "value")]
-    moved = [func.sum(f, type_=f.type).label(f.name) for f in netting.in_and_out(e, company=place is None)]
-    by_table = _m.item_id + literal_column("0")  # SQLite reads the table, not the index of items row by row
-    every = union_all(
-        select(by_table.label("item_id"), *before, *(literal(ZERO, m.type).label(m.name) for m in moved)).select_from(
-            source).where(*where, _m.effective_at < start).group_by(by_table),
-        select(e.item_id, *(literal(ZERO, b.type).label(b.name) for b in before), *moved).group_by(e.item_id),
-    ).subquery().c
-    return select(every.item_id, *(func.sum(every[c.name], type_=c.type).label(c.name) for c in (*before, *moved))
+    """Stock of each item before the period, and what came in and went out during it."""
+    start, end = netting.day_start(ask.first), netting.day_end(ask.last)
+    mine, known = _restrictions(ask), _known(ask)
+    before = _opening(ask, min(start, end), *mine, known).subquery().c
+    moved = netting.turnover(*mine, _m.effective_at >= start, _m.effective_at < end, known=known,
+                             company=place is None).subquery().c
+    stood = [before[what].label(f"before_{what}") for what in ("quantity", "value")]
+    earned = [c for c in moved if c is not moved.item_id]
+    every = union_all(select(before.item_id, *stood, *_nothing(earned)),
+                      select(moved.item_id, *_nothing(stood), *earned)).subquery().c
+    return select(every.item_id, *(func.sum(every[c.name], type_=c.type).label(c.name) for c in (*stood, *earned))
                   ).group_by(every.item_id)
 
 
-def _restrictions(ask: Ask) -> list[Any]:
-    given = ask.given
-    found = [_m.effective_at < netting.day_end(ask.last)]
-    if given.get("known_on"):
-        found.append(posting.c.at < netting.known_by(given["known_on"]))
-    if given.get("warehouse_id") is not None:
-        found.append(_m.warehouse_id == given["warehouse_id"])
-    return found
+def _opening(ask: Ask, start: dt.datetime, *where: ColumnElement[bool]) -> CompoundSelect[Any]:
+    """Quantity and value by item, in parts: what the last close before `start` froze, and what moved since."""
+    f, close = period_figure.c, None
+    if not ask.given.get("known_on"):
+        close = truth.standing_close(ask.connection, start.date(), before=True)
+    place = ask.given.get("warehouse_id") or truth.WHOLE_COMPANY
+    since = netting.day_end(close.through) if close else dt.datetime.min
+    sums = (func.sum(_m[what], type_=_m[what].type).label(what) for what in ("quantity", "value"))
+    return union_all(
+        select(_m.item_id, *sums).where(*where, _m.effective_at >= since, _m.effective_at < start).group_by(_m.item_id),
+        select(f.item_id, f.closing_quantity, f.closing_value).where(
+            f.period_id == (close.id if close else None), f.warehouse_id == place))
+
+
+def _nothing(columns: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    return [literal(ZERO, c.type).label(c.name) for c in columns]
+
+
+def _restrictions(ask: Ask) -> list[ColumnElement[bool]]:
+    asked_for = ((column, ask.given.get(column.name)) for column in (_m.item_id, _m.warehouse_id))
+    return [column == value for column, value in asked_for if value is not None]
+
+
+def _known(ask: Ask) -> ColumnElement[bool]:
+    """Whether a row was in the books on the day by whose knowledge is reported."""
+    on = ask.given.get("known_on")
+    return _m.posting_id.in_(select(posting.c.id).where(posting.c.at < netting.known_by(on))) if on else true()
 
 
 def _movement_row(r: Any, sums: Any, warehouse_id: int | None, *, costs: bool) -> Row:
