@@ -18,7 +18,7 @@ from sqlalchemy import event
 
 from jxc_desktop.document_types.schema import Draft
 from jxc_desktop.errors import DatabaseError, OutcomeUnknown, UserError
-from jxc_desktop.services import access, database
+from jxc_desktop.services import access, bulk, database
 from jxc_desktop.services.unit_of_work import Commands
 from tests.company import Company
 from tests.faults.logbook import Logbook, Word
@@ -111,6 +111,13 @@ def die_at(engine: Any, number: int) -> None:
 
     event.listen(engine, "before_cursor_execute", count)
     event.listen(engine, "commit", count)
+    copy = bulk.copy_rows
+
+    def counted(*given: Any) -> None:
+        count()
+        copy(*given)
+
+    bulk.copy_rows = counted  # no statement to SQLAlchemy
 
 
 # --- what is posted ------------------------------------------------------------------------------------------
