@@ -39,6 +39,11 @@ class Button(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAutoDefault(False)
 
+    @property
+    def key(self) -> str:
+        """As it is written on the button."""
+        return self._key
+
     def set_icon(self, name: str | None) -> None:
         self._icon = name
         self.updateGeometry()

@@ -1,18 +1,32 @@
 """F1: all keys that work on the page in front."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui.buttons import Button
-from jxc_desktop.ui.shortcuts import WINDOW
+from jxc_desktop.ui.page_protocol import optional
+from jxc_desktop.ui.shortcuts import WINDOW, shown
 from jxc_desktop.ui.widgets import Card, KeyHint, label
+
+_LONG = 15  # keys below each other
+
+
+def keys_of(page: Any) -> list[tuple[str, str]]:
+    """All that works on a page: the keys worth most, what it names besides, and those on its buttons."""
+    buttons = [(b.key, b.accessibleName()) for b in page.findChildren(Button) if b.key and b.isVisibleTo(page)]
+    named = [*page.keys, *(optional(page, "more_keys") or list)()]
+    found: dict[str, str] = {}
+    for key, text in (*((shown(key), text) for key, text in named), *buttons):
+        found.setdefault(key, text)
+    return list(found.items())
 
 
 class KeysSheet(QDialog):
-    """Two columns: this page, and everywhere."""
+    """In columns: this page, and everywhere."""
 
     def __init__(self, parent: QWidget | None, page_title: str, keys: Sequence[tuple[str, str]]):
         super().__init__(parent)
@@ -24,8 +38,8 @@ class KeysSheet(QDialog):
         columns.setSpacing(12)
         everywhere = [(s.key, tr(s.text)) for s in WINDOW]
         for title, pairs in ((page_title, list(keys)), (tr("Everywhere"), everywhere)):
-            if pairs:
-                columns.addWidget(_column(title, pairs), 1)
+            for start in range(0, len(pairs), _LONG):
+                columns.addWidget(_column(title if not start else "", pairs[start:start + _LONG]), 1)
         layout.addLayout(columns)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -38,7 +52,7 @@ class KeysSheet(QDialog):
 
 def _column(title: str, pairs: Sequence[tuple[str, str]]) -> Card:
     card = Card()
-    card.body.addWidget(label(title, "strong"))
+    card.body.addWidget(label(title or " ", "strong"))
     grid = QGridLayout()
     grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(6)

@@ -127,10 +127,10 @@ class MainWindow(QWidget):
 
     def show_keys(self) -> None:
         """F1: all keys of the page in front."""
-        from jxc_desktop.ui.keys_sheet import KeysSheet
+        from jxc_desktop.ui.keys_sheet import KeysSheet, keys_of
 
         page = self.current_page
-        KeysSheet(self, page.title if page else "", page.keys if page else []).open()
+        KeysSheet(self, page.title if page else "", keys_of(page) if page else []).open()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -67,7 +67,8 @@ class CellDelegate(QStyledItemDelegate):
         painter.setPen(_ink(cell, column))
         box = area.adjusted(pad + taken, 0, -pad, -1)
         text = QFontMetrics(font).elidedText(cell.text, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, column.alignment, text)
+        if len(text) > 1 or text == cell.text:  # three dots alone beside a word say nothing
+            painter.drawText(box, column.alignment, text)
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem,
                   index: Index) -> bool:

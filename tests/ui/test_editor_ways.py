@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 
 from jxc_desktop.ui.documents.info_panel import PAUSE, DocumentInfo
+from jxc_desktop.ui.keys_sheet import keys_of
 from tests.company import line
 from tests.ui.desk import CTRL, SHIFT, Desk, Key
 from tests.ui.office import Office, books, office, sell
@@ -126,15 +127,15 @@ def test_the_fault_under_the_cursor_is_read_out(desk: Desk, monkeypatch: pytest.
 def test_the_panel_forgets_the_last_document(desk: Desk) -> None:
     """After F9 it must not show an item that is not on the screen."""
     editor = desk.open("document/goods_receipt/new")
+    editor.form.set_value("partner_id", desk.partner)
+    desk.fill(editor, [("10021", "2")])
     info = editor.info
     desk.qtbot.addWidget(info)
     info.show()
-    editor.form.set_value("partner_id", desk.partner)
-    desk.fill(editor, [("10021", "2")])
     desk.qtbot.wait(PAUSE + 50)
     desk.settle()
     assert info._cards["stock"].isVisible()
-    desk.press(editor, Key.Key_F9)
+    editor.save_and_new()
     desk.settle()
     desk.qtbot.wait(PAUSE + 50)
     desk.settle()
@@ -162,3 +163,14 @@ def test_a_posted_document_is_read_from_its_first_line(desk: Desk) -> None:
     editor = desk.open(f"document/goods_receipt/{saved.id}")
     editor.focus_first()
     assert editor.grid.currentIndex().row() == 0
+
+
+def test_f1_lists_every_key_of_a_document(desk: Desk) -> None:
+    saved = desk.company.post("goods_receipt", line(desk.items["10021"], 5, 9))
+    posted = desk.open(f"document/goods_receipt/{saved.id}")
+    found = dict(keys_of(posted))
+    assert found["F2"] == "修改" and found["Shift F4"] == "对账助手" and found["Ctrl P"] == "打印"
+    assert {"F6", "F11", "Ctrl F", "Shift F1", "Ctrl Shift P"} <= found.keys() and "Insert" not in found
+    assert list(found) == list(dict.fromkeys(found)), "each once"
+    assert {"Insert", "Ctrl '", "Ctrl Shift S", "F9", "Ctrl S"} <= dict(keys_of(desk.open(
+        "document/goods_receipt/new"))).keys()

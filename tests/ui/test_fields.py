@@ -185,3 +185,17 @@ def test_an_unknown_partner_keeps_its_text(desk: Desk, form: QWidget) -> None:
     other.setFocus()  # type: ignore[attr-defined]
     assert "zzzq" in editor.text() and editor.fault() and editor.value() is None  # type: ignore[attr-defined]
     assert editor.property("invalid") is True  # type: ignore[attr-defined]
+
+
+def test_a_choice_that_cannot_be_changed_shows_no_arrow(desk: Desk) -> None:
+    choice = fields.editor(Field("kind", "Kind", FieldType.CHOICE, choices=(("a", "A"), ("b", "B"))), desk.context)
+    desk.qtbot.addWidget(choice)
+    choice.resize(200, 30)
+
+    def colours() -> int:
+        end = choice.grab().toImage().copy(170, 8, 24, 14)
+        return len({end.pixel(x, y) for x in range(end.width()) for y in range(end.height())})
+
+    assert colours() > 1
+    choice.set_read_only(True)
+    assert colours() == 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QPixmap
+from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from jxc_desktop.ui import theme
@@ -17,6 +17,7 @@ from jxc_desktop.ui.table import (
     PILL,
     TONE,
     VALUE,
+    Cell,
     Column,
     Kind,
     Mark,
@@ -272,3 +273,24 @@ def test_fit_never_cuts_and_fills_what_can_stretch(columns, room):
     kept = [c for c in columns if got[c.key]]
     if any(c.stretch for c in kept) and sum(c.minimum if c.stretch else c.width for c in kept) <= room:
         assert sum(got.values()) == room
+
+
+def test_no_three_dots_stand_alone_beside_a_word(table):
+    """Where a word leaves no room for the figure, nothing is better than '…'."""
+    def drawn(figure: str, width: int) -> QImage:
+        picture = QPixmap(width, 30)
+        picture.fill(Qt.GlobalColor.white)
+        painter = QPainter(picture)
+        column = Column("stock", "可用库存", Kind.QUANTITY)
+        table.itemDelegate().draw_content(painter, picture.rect(), Cell(figure, Tone.WARN, "被占 112"), column)
+        painter.end()
+        return picture.toImage()
+
+    assert drawn("118", 94) == drawn("", 94)
+    assert drawn("118", 140) != drawn("", 140)
+
+
+@pytest.mark.parametrize(("value", "text"), [("4.919896", "4.9199"), ("4.92", "4.9200"), ("10.57", "10.5700"),
+                                             ("1234", "1,234.0000")])
+def test_costs_have_the_same_decimals(value, text):
+    assert written(Decimal(value), Kind.COST) == text

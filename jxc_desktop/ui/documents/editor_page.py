@@ -10,6 +10,7 @@ from jxc_desktop.document_types.schema import DocumentType
 from jxc_desktop.i18n import tr
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.context import Context
+from jxc_desktop.ui.documents import keys
 from jxc_desktop.ui.documents.header_form import HeaderForm
 from jxc_desktop.ui.documents.info_panel import DocumentInfo
 from jxc_desktop.ui.documents.lines_card import LinesCard
@@ -58,6 +59,10 @@ class EditorPage(PageWidget):
         return timer
 
     # -- places
+
+    def more_keys(self) -> list[tuple[str, str]]:
+        """For F1."""
+        return keys.more(self)
 
     def focus_lines(self) -> None:
         self.grid.setFocus()

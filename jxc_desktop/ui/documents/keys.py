@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from jxc_desktop.i18n import tr
+from jxc_desktop.i18n import N_, tr
 from jxc_desktop.ui.shortcuts import bind
 
 _OF_THE_MENU = ("Ctrl+Shift+S", "Ctrl+Shift+L", "Ctrl+Shift+D", "Ctrl+Shift+P", "Ctrl+E", "Shift+F1", "Shift+F4",
@@ -30,6 +30,19 @@ def _act(editor: Any, key: str) -> None:
         if action.key == key:
             action.call()
             return
+
+
+_LINES = (("Tab", N_("Every cell")), ("Ctrl+'", N_("Repeat the line above")), ("Insert", N_("Insert line")),
+          ("Ctrl+Shift+Up", N_("Move line")), ("Ctrl+I", N_("Where the stock lies")),
+          ("Ctrl+V", N_("Paste from Excel")), ("Ctrl+Z", N_("Undo")))
+_AROUND = (("F6", N_("Header, lines, buttons")), ("F11", N_("Lines only")), ("Ctrl+F", N_("Find in the lines")),
+           ("Ctrl+PgUp", N_("Previous document")), ("Ctrl+PgDown", N_("Next document")))
+
+
+def more(editor: Any) -> list[tuple[str, str]]:
+    """What F1 lists besides: the menu, the lines, the ways around."""
+    menu = [(action.key, action.text) for action in editor.menu.all() if action.key]
+    return [*menu, *((key, tr(text)) for key, text in (*(_LINES if editor.editing else ()), *_AROUND))]
 
 
 def hints(editor: Any) -> list[tuple[str, str]]:
