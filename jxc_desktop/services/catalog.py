@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from jxc_desktop import values
 from jxc_desktop.models.flows import approval_rule, flow_rule
 from jxc_desktop.models.records import company, item, item_unit, unit
+from jxc_desktop.services import units
 
 ONE = Decimal(1)
 
@@ -29,7 +29,7 @@ class UnitChoice:
 
     def base(self, quantity: Decimal) -> Decimal:
         """The quantity in base units, 4 decimals."""
-        return values.divide(values.product(quantity, self.factor), self.per, values.QUANTITY_PLACES)
+        return units.in_base(quantity, self)
 
 
 @dataclass(frozen=True)

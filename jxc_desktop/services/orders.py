@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, literal_column, select, tuple_, update
 
 from jxc_desktop import document_types
-from jxc_desktop.document_types.schema import Draft, Move, Progress, Promise, Status, nothing
+from jxc_desktop.document_types.schema import DocumentType, Draft, Move, Progress, Promise, Status, nothing
 from jxc_desktop.errors import HasDependants, Problem
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.models.documents import document, document_line
@@ -181,7 +181,7 @@ def link_problems(draft: Draft, sources: Mapping[int, SourceLine], already: Mapp
         elif source.status != Status.POSTED:
             found.append(Problem("source_line_id", N_("{number} is not open"), i, {"number": source.number}))
         else:
-            limit = _limit(source, company)
+            limit = most_taken(document_types.BY_KEY[source.kind], source.quantity, company)
             total = source.fulfilled - already.get(source_id, ZERO) + now[source_id]
             if total > limit:
                 left = limit - (source.fulfilled - already.get(source_id, ZERO))
@@ -190,12 +190,13 @@ def link_problems(draft: Draft, sources: Mapping[int, SourceLine], already: Mapp
     return found
 
 
-def _limit(source: SourceLine, company: Company) -> Decimal:
-    if source.promise is Promise.REQUESTED:
+def most_taken(kind: DocumentType, quantity: Decimal, company: Company) -> Decimal:
+    """How much later documents may take of a line of such a document."""
+    if kind.promise is Promise.REQUESTED:
         return Decimal("Infinity")  # suppliers sell whole packs
-    if source.promise is None or document_types.BY_KEY[source.kind].effect is not nothing:
-        return source.quantity  # not more comes back, or arrives, than was sent
-    return source.quantity * (1 + company.tolerance(source.promise is Promise.ON_ORDER))
+    if kind.promise is None or kind.effect is not nothing:
+        return quantity  # not more comes back, or arrives, than was sent
+    return quantity * (1 + company.tolerance(kind.promise is Promise.ON_ORDER))
 
 
 @dataclass(frozen=True)

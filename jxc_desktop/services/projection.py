@@ -6,7 +6,7 @@ they go to; in all warehouses together they are on hand already.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -96,6 +96,12 @@ def held(connection: Connection) -> defaultdict[tuple[int, int | None], Held]:
         for where in (r.place,) if r.kind in _OURS else (None, r.place):
             found[r.item_id, where] = found[r.item_id, where].plus(change)
     return found
+
+
+def between_ours(connection: Connection, item_ids: Collection[int]) -> dict[int, Decimal]:
+    """What is on its way from one of our warehouses to another: it is on hand in all together already."""
+    return {r.item_id: r.left for r in connection.execute(_open(_l.item_id, func.sum(_LEFT).label("left")).where(
+        _d.kind.in_(_OURS), _l.item_id.in_(item_ids)).group_by(_l.item_id))}
 
 
 def _open(*columns: Any) -> Select[Any]:

@@ -65,7 +65,7 @@ def _ratio(factor: Decimal, per: Decimal) -> Fraction:
 
 def in_base(quantity: Decimal, unit: Unit) -> Decimal:
     """Base units in so many of `unit`, with the four decimals that are kept."""
-    return to_multiple(Fraction(quantity) * _ratio(unit.factor, unit.per), STEP)
+    return values.divide(values.product(quantity, unit.factor), unit.per, values.QUANTITY_PLACES)
 
 
 def in_packs(quantity_base: Decimal, unit: Unit) -> Decimal:

@@ -140,3 +140,15 @@ def test_a_recipe_scales_exactly(company: Company) -> None:
         queries(company).recipe_lines("assembly", flour, D(1))
 
 
+
+
+def test_what_is_under_way_between_our_warehouses_is_there_once(company: Company) -> None:
+    """All warehouses together have it on hand already; only the one that waits for it has it on order."""
+    transit, tea = under_way(company), company.item()
+    company.post("goods_receipt", (tea, 10, 1))
+    company.post("purchase_order", (tea, 3, 1))
+    shipped(company, transit, line(tea, 6))
+    [there] = queries(company).stock([tea], company.branch).values()
+    [everywhere] = queries(company).stock([tea], None).values()
+    assert (there.on_hand, there.on_order, there.projected) == (0, 6, 6)
+    assert (everywhere.on_hand, everywhere.on_order, everywhere.projected) == (10, 3, 13)

@@ -13,7 +13,7 @@ from jxc_desktop.models.base import Money
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import item, lot, unit, warehouse
 from jxc_desktop.models.stock import partner_entry, stock_alert, stock_balance
-from jxc_desktop.services import holds
+from jxc_desktop.services import holds, projection
 from jxc_desktop.services.holds import Holder
 from jxc_desktop.services.unit_of_work import utc_now
 from jxc_desktop.values import ZERO
@@ -72,7 +72,9 @@ def figures(connection: Connection, item_ids: Collection[int], warehouse_id: int
         func.coalesce(func.sum(b.on_order), ZERO).label("on_order")).join_from(
         item, stock_balance, here, isouter=True).where(item.c.id.in_(item_ids)).group_by(
         item.c.id, item.c.reorder_point))
-    found = {r.id: StockFigures(r.on_hand, r.reserved, r.on_order, r.reorder_point) for r in rows}
+    ours = projection.between_ours(connection, item_ids) if warehouse_id is None else {}
+    found = {r.id: StockFigures(r.on_hand, r.reserved, r.on_order - ours.get(r.id, ZERO), r.reorder_point)
+             for r in rows}
     for (item_id, where), holders in holds.held(connection, item_ids, token).items():
         if warehouse_id in (None, where) and item_id in found:
             found[item_id] = replace(found[item_id], holders=found[item_id].holders + tuple(holders))

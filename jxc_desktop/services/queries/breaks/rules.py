@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from jxc_desktop import values
-from jxc_desktop.document_types.schema import Promise, Section, Status, nothing
+from jxc_desktop.document_types.schema import Section, Status, nothing
 from jxc_desktop.i18n import tr
 from jxc_desktop.models.documents import document, document_line
+from jxc_desktop.services.orders import most_taken
 from jxc_desktop.services.queries.breaks.answer import Act, Fault, Finding, Severity, Step
-from jxc_desktop.services.queries.breaks.papers import ASKING, COUNTING, MOVING, ORDERS, Document, Line, Papers
+from jxc_desktop.services.queries.breaks.papers import COUNTING, MOVING, ORDERS, Document, Line, Papers
 from jxc_desktop.values import ZERO
 
 TWIN = dt.timedelta(minutes=10)  # two saves of the same thing so close together were hardly meant
@@ -69,10 +70,10 @@ def _added(parts: Iterable[tuple[int | None, Decimal]]) -> dict[int | None, Deci
 def taken_twice(papers: Papers) -> Iterator[Finding]:
     """More came of the lines of a document than it asked for, beyond the tolerance."""
     for source in papers.by_id.values():
-        if source.kind.key in ASKING - ORDERS or source.mirror:
-            continue  # what is ordered for a request may be more: suppliers sell whole packs
+        if source.mirror:
+            continue
         over = {line: taken for line in papers.mine(source)
-                if (taken := _taken(papers, line)) > _limit(papers, source, line.quantity)}
+                if (taken := _taken(papers, line)) > most_taken(source.kind, line.quantity, papers.company)}
         if not over:
             continue
         takers = _takers(papers, over)
@@ -96,12 +97,6 @@ def _taken(papers: Papers, line: Line) -> Decimal:
             taken -= sum((back.quantity for back in papers.followers[follower.id]
                           if back.reopens and papers.by_id[back.document_id].stands), ZERO)
     return taken
-
-
-def _limit(papers: Papers, source: Document, quantity: Decimal) -> Decimal:
-    if source.kind.key not in ORDERS:
-        return quantity  # not more comes back, or arrives, than was sent
-    return quantity * (1 + papers.company.tolerance(source.kind.promise is Promise.ON_ORDER))
 
 
 def _takers(papers: Papers, lines: Iterable[Line]) -> list[Document]:
