@@ -14,6 +14,7 @@ from typing import Any
 from bench.processes import memory
 
 PATIENCE = 120
+OWN = "RssAnon"  # without the pages of files: libraries, fonts
 
 
 def wait(app: Any, until: Callable[[], bool]) -> None:
@@ -89,7 +90,7 @@ def list_(folder: str, address: str, pages: str) -> dict[str, Any]:
     started = memory()
     shown = Shown(program, app, "bench/first")
     found = {"first": shown.first, "sums": shown.sums, "scroll": [shown.scroll() for _ in range(int(pages))]}
-    found |= {"started": started, "memory": memory(), "rows": len(shown.page.model.rows)}
+    found |= {"started": started, "memory": memory(), "own": memory(OWN), "rows": len(shown.page.model.rows)}
     found["again"] = Shown(program, app, "bench/again").first
     program.close()
     return found
@@ -104,7 +105,7 @@ def bare() -> dict[str, Any]:
     window.resize(1366, 768)
     window.show()
     app.processEvents()
-    return {"memory": memory()}
+    return {"memory": memory(), "own": memory(OWN)}
 
 
 ROLES: dict[str, Callable[..., dict[str, Any]]] = {"bare": bare, "list": list_}

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from jxc_desktop.services.queries import ListPage, ListQuery
 from jxc_desktop.ui.operations import Operations
+from jxc_desktop.ui.pages.list_rows import kept
 from jxc_desktop.ui.table import RowsModel
 
 PAGE = 200
@@ -73,7 +74,7 @@ class ListFeed(QObject):
         def take(page: ListPage) -> None:
             if serial == self._serial:
                 self._next, self.loaded = page.next, True
-                self._model.replace(page.rows, more=page.next is not None)
+                self._model.replace(kept(page.rows), more=page.next is not None)
                 self.shown.emit()
                 self._operations.read(self._queries.list_sums, query, done=lambda sums: self._sum(serial, sums))
 
@@ -89,7 +90,7 @@ class ListFeed(QObject):
         def take(page: ListPage) -> None:
             if serial == self._serial:
                 self._next = page.next
-                self._model.append(page.rows, more=page.next is not None)
+                self._model.append(kept(page.rows), more=page.next is not None)
 
         if self._next is not None:
             self._operations.read(self._queries.list_page,
