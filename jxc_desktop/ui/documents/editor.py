@@ -112,6 +112,8 @@ class DocumentEditor(EditorPage):
         self.show_state()
         if not self.draft.lines:
             self.info.forget()  # type: ignore[union-attr]
+        if not self.line_facts.partner_id:
+            self.info.show_partner("", None)  # type: ignore[union-attr]
         self.grid.go_entry() if self.editing else self.grid.go(0)
         if self.draft.id and not self.key.endswith(f"/{self.draft.id}"):
             self.set_key(f"document/{self.kind.key}/{self.draft.id}")
