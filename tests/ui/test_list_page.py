@@ -10,9 +10,9 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 
 from jxc_desktop.services import documents
 from jxc_desktop.ui.pages import list_export, list_feed
-from jxc_desktop.ui.pages.list_rows import kept
 from jxc_desktop.ui.pages.list_columns import local
 from jxc_desktop.ui.pages.list_documents import DocumentListPage
+from jxc_desktop.ui.pages.list_rows import kept
 from jxc_desktop.ui.table import CELL
 from jxc_desktop.ui.tokens import Tone
 from tests.company import DAY, day, line
@@ -297,7 +297,8 @@ def test_moments_are_shown_on_this_clock() -> None:
 
 
 def test_kept_rows_read_like_what_the_database_gave() -> None:
-    given: list[dict[str, Any]] = [{"id": 1, "name": "茶", "lot": None}, {"id": 2, "name": "米", "lot": "L1"}, {"id": 3}]
+    given: list[dict[str, Any]] = [
+        {"id": 1, "name": "茶", "lot": None}, {"id": 2, "name": "米", "lot": "L1"}, {"id": 3}]
     rows = kept(given)
     assert rows == given and [dict(row) for row in rows] == given
     assert rows[0].get("lot", "x") is None and rows[2].get("lot", "x") == "x" and "lot" not in rows[2]
