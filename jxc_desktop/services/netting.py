@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from jxc_desktop.document_types.schema import Basis
 from jxc_desktop.models.base import Money
+from jxc_desktop.models.records import item
 from jxc_desktop.models.stock import stock_move
 from jxc_desktop.values import ZERO
 
@@ -43,6 +44,11 @@ def day_end(day: dt.date) -> dt.datetime:
 def known_by(day: dt.date) -> dt.datetime:
     """The end of a day on this PC's clock, in UTC like the moments of the database."""
     return day_end(day).astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def of_items(item_id: int | None = None) -> ColumnElement[bool]:
+    """Moves of one item, or of all: told so, SQLite goes to the days of each item and not through all that was."""
+    return _m.item_id.in_(select(item.c.id)) if item_id is None else _m.item_id == item_id
 
 
 def events(*where: ColumnElement[bool], source: FromClause = stock_move) -> Subquery:

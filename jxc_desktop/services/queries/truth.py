@@ -35,8 +35,7 @@ def stock_as_of(connection: Connection, on: dt.date | None, *, known_at: dt.date
     Without a day, all that is in the books counts, whatever its date. With `known_at` (UTC) only what had been
     entered by then. Where the cost is the whole company's, a warehouse has its share of the value by quantity.
     """
-    mine = [] if on is None else [_m.effective_at < netting.day_end(on)]
-    mine += [] if item_id is None else [_m.item_id == item_id]
+    mine = [netting.of_items(item_id)] + ([] if on is None else [_m.effective_at < netting.day_end(on)])
     found: dict[tuple[int, int], Held] = defaultdict(Held)
     if known_at is None:
         close = standing_close(connection, on or dt.date.max)

@@ -100,8 +100,8 @@ def _nothing(columns: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
 
 
 def _restrictions(ask: Ask) -> list[ColumnElement[bool]]:
-    asked_for = ((column, ask.given.get(column.name)) for column in (_m.item_id, _m.warehouse_id))
-    return [column == value for column, value in asked_for if value is not None]
+    place = ask.given.get("warehouse_id")
+    return [netting.of_items(ask.given.get("item_id")), *([] if place is None else [_m.warehouse_id == place])]
 
 
 def _known(ask: Ask) -> ColumnElement[bool]:
