@@ -61,7 +61,7 @@ SERIALS = Field("serials", N_("Serial numbers"), T.SERIALS, width=90, max_length
 TRACKED = (LOT, SERIALS)
 NEW_TRACKED = (LOT, PRODUCTION_DATE, EXPIRY_DATE, SERIALS)
 UNIT = Field("unit_id", N_("Unit"), T.UNIT, width=56, hide_rank=6, synonyms=("单位", "计量单位"))
-AVAILABLE = Field("available", N_("Available"), T.QUANTITY, shown_only=True, width=100)
+AVAILABLE = Field("available", N_("Available"), T.QUANTITY, shown_only=True, width=116)
 QUANTITY = Field("quantity", N_("Quantity"), T.QUANTITY, required=True, width=84, synonyms=("数量", "件数", "销售数量"))
 PRICE = Field("price", N_("Price"), T.PRICE, width=96, synonyms=("单价", "售价", "进价", "含税单价"))
 UNIT_COST = Field("price", N_("Unit cost"), T.PRICE, width=96, permission="see_cost",
