@@ -38,6 +38,7 @@ ITEM = RecordType(
             ("min_max", N_("Up to the maximum")), ("level", N_("By lot size")))),
         Field("lot_size", N_("Lot size"), T.QUANTITY, width=90, synonyms=("订货批量",)),
         Field("order_multiple", N_("Order multiple"), T.QUANTITY, width=90, synonyms=("订货倍数",)),
+        Field("order_minimum", N_("Minimum order"), T.QUANTITY, width=90, synonyms=("起订量", "最小订货量")),
         Field("lead_days", N_("Lead time (days)"), T.INTEGER, limit=3650, width=80, synonyms=("采购周期", "交货周期")),
         Field("supplier_id", N_("Usual supplier"), T.SUPPLIER, width=140, synonyms=("主供应商", "默认供应商")),
         Field("cost_method", N_("Cost method"), T.CHOICE, required=True, until_moved=True,

@@ -61,7 +61,8 @@ item = Table(
     text("tracking", 10, nullable=False, server_default="none"), Column("shelf_life_days", Integer),
     Column("expiry_alert_days", Integer), Column("serial_once", Boolean, nullable=False, server_default=false()),
     text("replenishment", 10, nullable=False, server_default="min_max"), Column("lot_size", Quantity),
-    Column("order_multiple", Quantity), Column("lead_days", Integer), reference("supplier_id", "partner"),
+    Column("order_multiple", Quantity), Column("order_minimum", Quantity), Column("lead_days", Integer),
+    reference("supplier_id", "partner"),
     text("remark", 1000), Column("picture", LargeBinary), *searchable(), version())
 
 item_unit = Table(

@@ -105,12 +105,10 @@ def bought_in(info: ItemInfo) -> UnitChoice:
     return next((u for u in info.units[1:] if u.purchase_price is not None), info.units[0])
 
 
-def in_full_packs(quantity: Decimal, info: ItemInfo, multiple: Decimal | None) -> Decimal:
-    """So many base units, or as many more as the supplier's packs ask for."""
-    if multiple:
-        quantity = units.to_multiple(quantity, multiple, units.Rounding.UP)
+def in_full_packs(quantity: Decimal, info: ItemInfo, multiple: Decimal | None, least: Decimal | None) -> Decimal:
+    """So many base units, or as many more as the supplier's packs and least quantity ask for."""
     unit = bought_in(info)
-    return units.in_base(units.in_packs(quantity, unit), unit)
+    return units.in_base(units.in_packs(replenishment.orderable(quantity, multiple, least), unit), unit)
 
 
 def pending(connection: Connection) -> tuple[set[int], dict[tuple[int, int | None], Decimal]]:
@@ -147,8 +145,8 @@ def _draft(work: Work, supplier_id: int, chosen: Sequence[Choice]) -> Draft:
 
     c, ids = work.connection, {choice.item_id for choice in chosen}
     infos, known = catalog.items(c, ids), offers(c, ids)
-    buying = {r.id: r for r in c.execute(select(item.c.id, item.c.order_multiple, item.c.lead_days).where(
-        item.c.id.in_(ids)))}
+    buying = {r.id: r for r in c.execute(select(
+        item.c.id, item.c.order_multiple, item.c.order_minimum, item.c.lead_days).where(item.c.id.in_(ids)))}
     draft = paths.new_draft(c, document_types.BY_KEY[ORDER], work.actor)
     draft.header["partner_id"] = supplier_id
     draft.header["due_date"] = _due(c, draft.header["date"], [r.lead_days for r in buying.values()], chosen)
@@ -157,9 +155,9 @@ def _draft(work: Work, supplier_id: int, chosen: Sequence[Choice]) -> Draft:
         by_item[choice.item_id].append(choice)
     for item_id, wanted in by_item.items():
         wanted.sort(key=lambda choice: choice.request_line_id is None)  # stock takes what fills the packs
-        info = infos[item_id]
+        info, terms = infos[item_id], buying[item_id]
         total = sum((choice.quantity for choice in wanted), ZERO)
-        more = in_full_packs(total, info, buying[item_id].order_multiple) - total
+        more = in_full_packs(total, info, terms.order_multiple, terms.order_minimum) - total
         price = price_of(info, known.get(item_id, ()), supplier_id)
         for choice in wanted:
             quantity = choice.quantity + (more if choice is wanted[-1] else ZERO)

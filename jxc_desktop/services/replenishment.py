@@ -35,6 +35,7 @@ class Rule:
     maximum: Decimal = ZERO
     quantity: Decimal = ZERO
     multiple: Decimal | None = None
+    least: Decimal | None = None  # that the supplier sells
 
 
 def suggest(projected: Decimal, rule: Rule) -> Decimal:
@@ -47,7 +48,13 @@ def suggest(projected: Decimal, rule: Rule) -> Decimal:
         wanted = max(rule.minimum, rule.maximum) - projected
     if wanted <= 0:
         return ZERO
-    return units.to_multiple(wanted, rule.multiple, units.Rounding.UP) if rule.multiple else wanted
+    return orderable(wanted, rule.multiple, rule.least)
+
+
+def orderable(wanted: Decimal, multiple: Decimal | None, least: Decimal | None) -> Decimal:
+    """So many base units, or as many more as the supplier sells at least and in steps of `multiple`."""
+    wanted = max(wanted, least or ZERO)
+    return units.to_multiple(wanted, multiple, units.Rounding.UP) if multiple else wanted
 
 
 def due(ordered_on: dt.date, lead_days: int | None) -> dt.date | None:
@@ -84,7 +91,7 @@ def proposal(connection: Connection, *, warehouse_id: int | None = None, supplie
         held[place] = held[place].plus(Held(on_order=quantity))
     i = item.c
     rows = connection.execute(select(
-        i.id, i.reorder_point, i.maximum, i.replenishment, i.lot_size, i.order_multiple, i.lead_days,
+        i.id, i.reorder_point, i.maximum, i.replenishment, i.lot_size, i.order_multiple, i.order_minimum, i.lead_days,
         i.supplier_id).where(i.active, i.stocked).order_by(i.code))
     needs = [need for row in rows for need in _needs(row, levels[row.id], held, everywhere=warehouse_id is None)]
     return _priced(connection, needs, supplier_id)
@@ -131,7 +138,7 @@ def _rule(row: Any, level: Any) -> Rule:
     """Without a reorder point nothing is ordered but what is promised and not there."""
     lots = row.replenishment == "level" and level.reorder_point is not None
     return Rule(Kind.LEVEL_QTY if lots else Kind.MIN_MAX, level.reorder_point or ZERO, level.maximum or ZERO,
-                row.lot_size or ZERO, row.order_multiple)
+                row.lot_size or ZERO, row.order_multiple, row.order_minimum)
 
 
 def _priced(connection: Connection, needs: Sequence[_Need], supplier_id: int | None) -> list[ProposalRow]:

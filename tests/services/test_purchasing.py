@@ -56,6 +56,15 @@ def test_the_last_line_that_asked_takes_the_rest_of_the_pack(company: Company) -
     assert brief(made) == [(tea, 7, None, lines[0]), (tea, 13, None, lines[1])]
 
 
+def test_no_less_is_ordered_than_the_supplier_sells(company: Company) -> None:
+    c, tea = company, company.item(order_minimum=D(50), order_multiple=D(20))
+    lines = request(c, line(tea, 7), line(tea, 6))
+    [made] = ordered(c, [Choice(tea, c.supplier, D(7), lines[0]), Choice(tea, c.supplier, D(6), lines[1])])
+    assert brief(made) == [(tea, 7, None, lines[0]), (tea, 53, None, lines[1])]
+    [more] = ordered(c, [Choice(tea, c.supplier, D(61))])
+    assert brief(more) == [(tea, 80, None, None)]
+
+
 def test_what_is_bought_in_boxes_is_ordered_in_boxes(company: Company) -> None:
     c = company
     water = c.record("item", {"item_unit": [{"unit_id": c.box, "factor": D(12), "purchase_price": D(30)}]},

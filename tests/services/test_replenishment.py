@@ -27,6 +27,8 @@ MIN_MAX, LEVEL = Kind.MIN_MAX, Kind.LEVEL_QTY
     ("10", Rule(LEVEL, D(10), quantity=D(50)), "50"), ("10.0001", Rule(LEVEL, D(10), quantity=D(50)), "0"),
     ("-60", Rule(LEVEL, D(10), quantity=D(50)), "70"), ("10", Rule(LEVEL, D(10)), "0"),
     ("2", Rule(LEVEL, D(10), quantity=D(5), multiple=D("2.5")), "10"),
+    ("4", Rule(MIN_MAX, D(5), D(10), least=D(100)), "100"), ("5", Rule(MIN_MAX, D(5), D(10), least=D(100)), "0"),
+    ("4", Rule(MIN_MAX, D(5), D(10), multiple=D(12), least=D(100)), "108"),
 ])
 def test_suggest(projected: str, rule: Rule, suggested: str) -> None:
     assert suggest(D(projected), rule) == D(suggested)

@@ -92,7 +92,7 @@ def _when_in_time(row: Row) -> Mark | None:
 
 def _pack(want: Want) -> Decimal | None:
     """How many come together: by the supplier's terms, else in the unit it is bought in."""
-    return want.multiple or in_full_packs(Decimal(1), want.item, None)
+    return want.multiple or in_full_packs(Decimal(1), want.item, None, None)
 
 
 def _order(want: Want) -> str:
@@ -140,7 +140,7 @@ def _fill_packs(lines: Sequence[Row]) -> None:
         chosen = [row for row in members if row.ticked] or members
         want, total = chosen[-1].want, sum((row.quantity for row in chosen), values.ZERO)
         if want:
-            chosen[-1].quantity += in_full_packs(total, want.item, want.multiple) - total
+            chosen[-1].quantity += in_full_packs(total, want.item, want.multiple, want.least) - total
 
 
 def _urgency(group: tuple[tuple[str, int | None], list[Row]]) -> tuple[bool, dt.date, str]:

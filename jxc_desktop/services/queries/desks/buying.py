@@ -52,6 +52,7 @@ class Want:
     figures: StockFigures  # in all warehouses
     sold: tuple[Decimal, ...]  # in the last DAYS
     multiple: Decimal | None
+    least: Decimal | None
     lead_days: int | None
     supplier_id: int | None  # the usual one, else the last one
     supplier: str
@@ -139,8 +140,8 @@ class _Facts:
         self._items, self._offers = catalog.items(connection, ids), purchasing.offers(connection, ids)
         self._figures, self._sold = stock.figures(connection, ids, None), sold(connection, ids, today)
         self._buying: Mapping[int, Any] = {r.id: r for r in connection.execute(select(
-            item.c.id, item.c.order_multiple, item.c.lead_days, item.c.supplier_id, partner.c.name).outerjoin(
-            partner, partner.c.id == item.c.supplier_id).where(item.c.id.in_(ids)))}
+            item.c.id, item.c.order_multiple, item.c.order_minimum, item.c.lead_days, item.c.supplier_id,
+            partner.c.name).outerjoin(partner, partner.c.id == item.c.supplier_id).where(item.c.id.in_(ids)))}
 
     def want(self, key: str, item_id: int, lacking: Decimal, where: tuple[int | None, str],
              asker: Asker | None = None) -> Want:
@@ -149,8 +150,8 @@ class _Facts:
         if supplier_id is None and offers:
             supplier_id, supplier = offers[0].supplier_id, offers[0].supplier
         return Want(key, self._items[item_id], lacking, where[0], where[1], self._figures[item_id],
-                    self._sold.get(item_id, (ZERO,) * len(DAYS)), usual.order_multiple, usual.lead_days, supplier_id,
-                    supplier, offers, asker)
+                    self._sold.get(item_id, (ZERO,) * len(DAYS)), usual.order_multiple, usual.order_minimum,
+                    usual.lead_days, supplier_id, supplier, offers, asker)
 
 
 def sold(connection: Connection, item_ids: Collection[int], today: dt.date) -> dict[int, tuple[Decimal, ...]]:
