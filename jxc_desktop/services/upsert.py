@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 
 def ensure(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -28,8 +28,8 @@ def add(connection: Connection, table: Table, keys: Sequence[str], amount: str,
 
 
 def insert(dialect: str, table: Table) -> Any:
-    """The INSERT that knows ON CONFLICT."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    """The INSERT that knows ON CONFLICT. What the other database would need stays out of memory."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 # Made once: building a statement costs a save more than running it.
