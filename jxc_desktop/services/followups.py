@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, func, select, type_coerce, update
 
 from jxc_desktop import document_types
-from jxc_desktop.document_types.schema import DocumentType, Draft, Promise, Status
+from jxc_desktop.document_types.schema import DocumentType, Draft, Progress, Promise, Status
 from jxc_desktop.errors import NotFound
 from jxc_desktop.i18n import N_
 from jxc_desktop.models.base import Quantity
@@ -32,11 +32,19 @@ from jxc_desktop.values import ZERO, plain
 REQUEST, DELIVERY = "purchase_request", "delivery_note"
 PREPARED = "prepare"  # how the trail calls a draft that nobody typed
 _l, _d, _a = document_line.c, document.c, audit_entry.c
-_source, _of_order = document_line.alias(), document_line.alias()
+_source, _of_order, _drafted, _order = (t.alias() for t in (document_line, document_line, document_line, document))
+_OF_DELIVERY = select(_source.c.document_id).join_from(
+    _source, document_line, _l.source_line_id == _source.c.id).where(_l.document_id == bindparam("delivery"))
+_PREPARED = select(_d.id, _d.version).where(  # deliveries that were drafted by themselves, and nobody has worked on
+    _d.kind == DELIVERY, _d.status == Status.DRAFT, _d.number.is_(None), _d.version == 1,
+    exists(select(_a.id).where(_a.entity == DELIVERY, _a.entity_id == _d.id, _a.action == PREPARED))).order_by(_d.id)
+_LEFT_OVER = _PREPARED.where(_d.id.in_(select(_drafted.c.document_id).join_from(
+    _drafted, _source, _source.c.id == _drafted.c.source_line_id).join(
+    _order, _order.c.id == _source.c.document_id).where(
+    _order.c.progress == Progress.DONE.value, _order.c.id.in_(_OF_DELIVERY))))
 _ALL_SENT = select(notice.c.document_id).where(  # orders of a delivery that wait to be told so, and hold nothing more
     notice.c.kind == Kind.ARRIVED.value, notice.c.cleared_at.is_(None),
-    notice.c.document_id.in_(select(_source.c.document_id).join_from(
-        _source, document_line, _l.source_line_id == _source.c.id).where(_l.document_id == bindparam("delivery"))),
+    notice.c.document_id.in_(_OF_DELIVERY),
     ~exists(select(_of_order.c.id).where(
         _of_order.c.document_id == notice.c.document_id, _of_order.c.reserved > ZERO)))
 
@@ -182,14 +190,15 @@ def nothing_held(work: Work, order_id: int) -> None:
 
 def _drop_drafts(work: Work, line_ids: Sequence[int]) -> None:
     """Delivery notes that were drafted for these lines, and that nobody has worked on, are void."""
+    _void_drafts(work, work.rows(_PREPARED.where(_d.id.in_(
+        select(_l.document_id).where(_l.source_line_id.in_(line_ids))))))
+
+
+def _void_drafts(work: Work, drafts: Iterable[Any]) -> None:
     from jxc_desktop.services import documents
 
-    for r in work.rows(select(_d.id, _d.version).where(
-            _d.kind == DELIVERY, _d.status == Status.DRAFT, _d.number.is_(None), _d.version == 1,
-            exists(select(_a.id).where(_a.entity == DELIVERY, _a.entity_id == _d.id, _a.action == PREPARED)),
-            _d.id.in_(select(_l.document_id).where(_l.source_line_id.in_(line_ids)))).order_by(_d.id)):
-        work.connection.execute(update(document_line).where(_l.document_id == r.id, _l.source_line_id.in_(
-            line_ids)).values(source_line_id=None))
+    for r in drafts:
+        work.connection.execute(update(document_line).where(_l.document_id == r.id).values(source_line_id=None))
         documents.void(for_all(work), r.id, r.version)
 
 
@@ -272,7 +281,7 @@ def _requests_served(work: Work, order_id: int) -> None:
     for r in work.rows(select(_d.id, _d.progress).distinct().join_from(
             document, source, source.c.document_id == _d.id).join(
             document_line, _l.source_line_id == source.c.id).where(_l.document_id == order_id, _d.kind == REQUEST)):
-        if r.progress == document_types.schema.Progress.DONE:
+        if r.progress == Progress.DONE:
             notices.clear(work, Kind.REQUEST, f"document {r.id}")
 
 
@@ -280,6 +289,7 @@ def _delivered(work: Work, delivery_id: int) -> None:
     """Who was told that goods are there has sent them."""
     for order_id in work.connection.scalars(_ALL_SENT, {"delivery": delivery_id}).all():
         notices.clear(work, Kind.ARRIVED, f"document {order_id}")
+    _void_drafts(work, work.rows(_LEFT_OVER, {"delivery": delivery_id}))
 
 
 def for_all(work: Work) -> Work:

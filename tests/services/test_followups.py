@@ -369,3 +369,16 @@ def test_what_is_asked_for_the_stock_stays(short: tuple[Company, int, Saved]) ->
               lambda d: d.lines.append(line(item, 7)))
     c.post("other_in", (item, 5, 1))
     assert wanted(c) == [[7]]
+
+
+def test_the_programs_own_draft_goes_when_its_order_is_sent_by_another_note(live: Company) -> None:
+    item = live.item()
+    live.post("goods_receipt", (item, 8, 2))
+    order, other = live.post("sales_order", (item, 5, 9)), live.post("sales_order", (item, 1, 9))
+    part = Queries(live.engine, live.commands.actor).draft_from("delivery_note", [order.id])
+    part.lines[0] |= {"quantity": D(2), "amount": None}
+    live.save(part)
+    assert len(made(live, "delivery_note", "draft")) == 2  # there is something left to send of both
+    live.save(Queries(live.engine, live.commands.actor).draft_from("delivery_note", [order.id]))
+    [left] = made(live, "delivery_note", "draft")
+    assert left.lines[0]["source_line_id"] == live.line_ids(other)[0]
