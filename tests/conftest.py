@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from jxc_desktop import i18n
 from jxc_desktop.ui.garbage import collect_due
 from tests.faults.table import pytest_terminal_summary as pytest_terminal_summary
 from tests.logwatch import LogWatch
@@ -90,6 +91,14 @@ def own_user_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads or writes the settings and books of whoever runs it."""
     for name, folder in USER_FOLDERS.items():
         monkeypatch.setenv(name, str(tmp_path / folder))
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """Whatever language a test switches to, the next one finds it as it was."""
+    before = i18n.language()
+    yield
+    i18n.use_language(before)
 
 
 @pytest.fixture(autouse=True)
