@@ -19,7 +19,7 @@ class _Ready:
 
     sql: str
     stores: Sequence[tuple[str, Any]]
-    order: Sequence[str] | None  # of the values, where they are not named
+    named: bool  # or the values stand in order
     copy: str | None
 
 
@@ -35,32 +35,34 @@ class Bulk:
         if not rows:
             return
         ready = self._ready.get(connection.dialect.name) or self._prepare(connection.dialect)
-        given = [{n: store(row.get(n)) if store else row.get(n) for n, store in ready.stores} for row in rows]
+        given = [tuple([store(row.get(n)) if store else row.get(n) for n, store in ready.stores]) for row in rows]
         if ready.copy and len(given) > 1:
             copy_rows(connection, ready.copy, given)
-        elif ready.order:
-            connection.exec_driver_sql(ready.sql, [tuple(row[n] for n in ready.order) for row in given])
+        elif ready.named:
+            names = [n for n, _ in ready.stores]
+            connection.exec_driver_sql(ready.sql, [dict(zip(names, row, strict=True)) for row in given])
         else:
             connection.exec_driver_sql(ready.sql, given)
 
     def _prepare(self, dialect: Dialect) -> _Ready:
         made: Any = self._statement.compile(dialect=dialect, column_keys=self._names, for_executemany=True)
-        stores = [(name, bind.type.dialect_impl(dialect).bind_processor(dialect)) for name, bind in made.binds.items()]
+        names = made.positiontup or list(made.binds)
+        stores = [(n, made.binds[n].type.dialect_impl(dialect).bind_processor(dialect)) for n in names]
         copy = None
         if dialect.name == "postgresql" and isinstance(self._statement, Insert):
-            copy = f"COPY {self._statement.table.name} ({', '.join(made.binds)}) FROM STDIN"
-        self._ready[dialect.name] = ready = _Ready(made.string, stores, made.positiontup, copy)
+            copy = f"COPY {self._statement.table.name} ({', '.join(names)}) FROM STDIN"
+        self._ready[dialect.name] = ready = _Ready(made.string, stores, not made.positiontup, copy)
         return ready
 
 
-def copy_rows(connection: Connection, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def copy_rows(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Rows by COPY, on PostgreSQL. Raises DBAPIError."""
     raw: Any = connection.connection.driver_connection
     driver = connection.dialect.loaded_dbapi
     try:
         with raw.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
-                copy.write_row(list(row.values()))
+                copy.write_row(row)
     except driver.Error as error:
         gone = connection.dialect.is_disconnect(error, raw, None)
         raise DBAPIError.instance(statement, None, error, driver.Error, connection_invalidated=gone,
