@@ -187,13 +187,16 @@ def test_when_goods_can_be_promised(live: Company) -> None:
     def when(quantity: int, warehouse: int | None = None) -> Any:
         return asked(c, promise.promised, item, D(quantity), warehouse)
 
-    assert when(3) == (TODAY, From.STOCK, 3, "")
-    assert when(4) == (later(5), From.ARRIVAL, 3, coming.number)
-    assert when(11).date == later(5) and when(12) == (None, From.NOTHING, 3, "")
+    assert when(3) == (TODAY, From.STOCK, 3, "公斤", "")
+    assert when(4) == (later(5), From.ARRIVAL, 3, "公斤", coming.number)
+    assert when(11).date == later(5) and when(12) == (None, From.NOTHING, 3, "公斤", "")
     assert when(1, c.branch).date is None
     c.change_record("item", item, lead_days=7)
-    assert when(12) == (later(7), From.SUPPLIER, 3, "")
+    assert when(12) == (later(7), From.SUPPLIER, 3, "公斤", "")
     assert asked(c, promise_date, item, D(12)) == later(7)
+    today = c.post("purchase_order", line(item, 2, 2), date=TODAY, due_date=TODAY)
+    assert when(3) == (TODAY, From.STOCK, 3, "公斤", ""), "what comes today is not there yet"
+    assert when(5) == (TODAY, From.ARRIVAL, 3, "公斤", today.number)
 
 
 def test_what_is_late_or_without_a_day_is_not_counted_on(live: Company) -> None:
@@ -219,6 +222,7 @@ def test_what_the_warehouse_has_to_do(live: Company) -> None:
     c, (tea, rice) = live, (live.item(name="茶", reorder_point=D(50)), live.item(name="米"))
     c.post("goods_receipt", line(tea, 10, 2), line(rice, 10, 5), date=later(-120))
     c.post("delivery_note", line(tea, 1, 9), date=later(-100))
+    c.post("goods_receipt", line(c.item(name="盐"), 10, "4.5"), date=later(-300))
     ready = c.post("sales_order", line(tea, 6, 9), date=TODAY)
     c.post("sales_order", line(c.item(), 6, 9), date=TODAY)
     due = c.post("purchase_order", line(rice, 6, 9), date=TODAY, due_date=TODAY)
@@ -232,9 +236,10 @@ def test_what_the_warehouse_has_to_do(live: Company) -> None:
     assert [(d.kind, d.partner) for d in desk.drafts] == [("delivery_note", "华联超市")]
     assert [(a.kind, a.item) for a in desk.alerts] == [("low", "茶")]
     assert [(x.id, x.lines, x.counted) for x in desk.counts] == [(sheet.id, 2, 1)]
-    assert [(i.name, i.days, i.value) for i in desk.idle] == [("米", 120, 50), ("茶", 100, 18)]
+    assert [(i.name, i.days, i.value) for i in desk.idle] == [
+        ("米", 120, 50), ("盐", 300, 45), ("茶", 100, 18)], "by the money they bind"
     blind = asked(c, storing.desk, TODAY, costs=False)
-    assert [(i.name, i.value) for i in blind.idle] == [("米", None), ("茶", None)]
+    assert [(i.name, i.value) for i in blind.idle] == [("盐", None), ("米", None), ("茶", None)], "by days"
 
 
 def test_who_may_not_see_documents_sees_no_desk(live: Company) -> None:

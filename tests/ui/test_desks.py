@@ -350,14 +350,18 @@ def test_when_it_can_be_delivered(shop: Shop) -> None:
     card.quantity.set_value(D(8))
     card.ask()
     shop.office.settle()
-    assert card.day.text() == "今天" and "现货" in card.why.text()
+    assert card.day.text() == "今天" and card.why.text() == "现货可发。目前可用 8 公斤。" and card.unit.text() == "公斤"
+    card.quantity.set_value(D(9))
+    card.ask()
+    shop.office.settle()
+    assert card.day.text() == "今天" and card.why.text().startswith("随 CG"), "with what comes today"
     card.quantity.set_value(D(99))
     card.ask()
     shop.office.settle()
     assert card.day.text() == "无法确定"
     card.item.set_value(None)
     card.ask()
-    assert card.day.isHidden()
+    assert card.day.isHidden() and not card.unit.text()
 
 
 def test_only_my_orders(shop: Shop) -> None:
@@ -383,6 +387,7 @@ def test_what_the_warehouse_has_to_do(shop: Shop) -> None:
     assert [row.title for row in desk.begun.rows] == ["盘点单", "销售出库单"]
     assert desk.begun.rows[0].figure == "1 / 2" and desk.begun.rows[0].key == f"document/stock_count/{sheet.id}"
     assert [(row.title, row.word) for row in desk.idle.rows] == [("螺栓", "120 天"), ("螺母", "120 天")]
+    assert desk._idle_title.toolTip().endswith("占用资金多的在前。")
     assert [b.text() for b in desk.alarms.buttons] == [
         "1 张待发订单已逾期", "今日到货 1 单", "2 种商品低于最低库存", "1 张盘点进行中"]
 
@@ -403,6 +408,7 @@ def test_a_clerk_sees_no_values_and_buys_nothing(shop: Shop) -> None:
     shop.office.settle()
     assert [row.figure for row in page.desk.idle.rows] == ["5 公斤", "8 公斤"] or \
         all("公斤" in row.figure for row in page.desk.idle.rows)
+    assert page.desk._idle_title.toolTip().endswith("存放久的在前。")
     page.choose(BUYER)
     shop.office.settle()
     page.desk.wants.model.tick_all(True)

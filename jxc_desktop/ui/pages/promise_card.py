@@ -17,9 +17,11 @@ from jxc_desktop.ui.page import PageWidget
 from jxc_desktop.ui.widgets import Card, FieldLabel, figure_font, label
 
 _SAID = {
-    From.STOCK: N_("From stock. {free} are free now."), From.ARRIVAL: N_("With {number}. {free} are free now."),
-    From.SUPPLIER: N_("If it is ordered today. {free} are free now."),
-    From.NOTHING: N_("Nothing is on its way, and how long the supplier takes is not known. {free} are free now.")}
+    From.STOCK: N_("From stock. {free} {unit} are free now."),
+    From.ARRIVAL: N_("With {number}. {free} {unit} are free now."),
+    From.SUPPLIER: N_("If it is ordered today. {free} {unit} are free now."),
+    From.NOTHING: N_("Nothing is on its way, and how long the supplier takes is not known. "
+                     "{free} {unit} are free now.")}
 
 
 class PromiseCard(Card):
@@ -39,9 +41,11 @@ class PromiseCard(Card):
         for row, (title, field) in enumerate(((N_("Item"), self.item), (N_("Quantity"), self.quantity),
                                               (N_("Warehouse"), self.warehouse))):
             grid.addWidget(FieldLabel(tr(title), False, field), row, 0)
-            grid.addWidget(field, row, 1)
+            grid.addWidget(field, row, 1, 1, 1 if field is self.quantity else 2)
             field.changed.connect(self.ask)
             field.entered.connect(self.focusNextChild)
+        self.unit = label("", "caption")
+        grid.addWidget(self.unit, 1, 2)
         grid.setColumnStretch(1, 1)
         self.body.addLayout(grid)
         self.day, self.why = label("", "h1"), label(tr("Enter item and quantity; an empty warehouse is all of them."),
@@ -57,6 +61,7 @@ class PromiseCard(Card):
         self._serial += 1
         if not item:
             self.day.hide()
+            self.unit.clear()
             self.why.setText(tr("Enter item and quantity; an empty warehouse is all of them."))
             return
         queries: Any = self._page.context.queries
@@ -70,4 +75,6 @@ class PromiseCard(Card):
         self.day.setText(tr("Not known") if found.date is None else tr("Today") if found.date == today
                          else found.date.isoformat())
         self.day.show()
-        self.why.setText(tr(_SAID[found.source], number=found.number, free=values.grouped(found.free)))
+        self.unit.setText(found.unit)
+        self.why.setText(tr(_SAID[found.source], number=found.number, free=values.grouped(found.free),
+                            unit=found.unit))

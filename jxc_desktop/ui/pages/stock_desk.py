@@ -52,7 +52,8 @@ class StockDeskView(DeskView):
         self.table.setModel(self.model)
         self.table.setAccessibleName(tr("Ready to pick"))
         self.arrivals, self.short, self.begun, self.idle = (ShortList(self.go) for _ in range(4))
-        self._idle_total, self.count = label("", "caption"), label("", "number")
+        self._idle_title, self._idle_total = label(tr("Lying still"), "strong"), label("", "caption")
+        self.count = label("", "number")
         for part in (self.alarms, self.way):
             self.body.addWidget(part)
         upper, lower = QHBoxLayout(), QHBoxLayout()
@@ -63,7 +64,7 @@ class StockDeskView(DeskView):
         lower.addWidget(titled(label(tr("Alerts"), "strong"), self.short,
                                link(tr("All stock"), partial(self.go, "stock"))), 1)
         lower.addWidget(titled(label(tr("Begun"), "strong"), self.begun), 1)
-        lower.addWidget(titled(label(tr("Lying still"), "strong"), self.idle, self._idle_total), 1)
+        lower.addWidget(titled(self._idle_title, self.idle, self._idle_total), 1)
         self.body.addLayout(upper, 5)
         self.body.addLayout(lower, 4)
         self.table.opened.connect(lambda index: self.go(f"document/sales_order/{self.model.row(index).id}"))
@@ -164,6 +165,9 @@ class StockDeskView(DeskView):
     def _show_idle(self, data: StockDesk) -> None:
         self.idle.show_rows([_lying(row) for row in data.idle], tr("Nothing lies still for long"))
         bound = [row.value for row in data.idle if row.value is not None]
+        self._idle_title.setToolTip(
+            tr("Goods that nothing left of for too long; what binds the most money comes first.") if bound else
+            tr("Goods that nothing left of for too long; what lies longest comes first."))
         self._idle_total.setText(tr("{count} items, {value}", count=len(data.idle), value=values.grouped(
             sum(bound, values.ZERO), 2)) if bound else "")
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Promise
-from jxc_desktop.models.records import item
+from jxc_desktop.models.records import item, unit
 from jxc_desktop.models.stock import stock_balance
 from jxc_desktop.services import projection, replenishment
 from jxc_desktop.values import ZERO
@@ -25,11 +25,12 @@ class From(StrEnum):
 
 
 class Promised(NamedTuple):
-    """`number` is the order that brings the goods; `free` what nobody was promised today."""
+    """`number` is the order that brings the goods; `free` what nobody was promised today, in `unit`."""
 
     date: dt.date | None
     source: From
     free: Decimal
+    unit: str
     number: str = ""
 
 
@@ -56,17 +57,19 @@ def promised(connection: Connection, item_id: int, quantity: Decimal, warehouse_
     after: list[tuple[dt.date, Decimal, str]] = [(today, there, "")]
     for day, change, number in changes:
         there += change
-        if day == after[-1][0]:
+        if len(after) > 1 and day == after[-1][0]:  # what is there now stands by itself
             after[-1] = (day, there, number if change > 0 else after[-1][2])
         else:
             after.append((day, there, number if change > 0 else ""))
     lowest = [min(left for _, left, _ in after[n:]) for n in range(len(after))]  # from each day on
+    lead, counted_in = connection.execute(select(item.c.lead_days, unit.c.name).join_from(
+        item, unit, unit.c.id == item.c.unit_id).where(item.c.id == item_id)).one()
+    free_now = max(lowest[0], ZERO)
     for (day, _, number), left in zip(after, lowest, strict=True):
         if left >= quantity:
-            return Promised(day, From.STOCK if day == today else From.ARRIVAL, max(lowest[0], ZERO), number)
-    lead: int | None = connection.scalar(select(item.c.lead_days).where(item.c.id == item_id))
+            return Promised(day, From.ARRIVAL if number else From.STOCK, free_now, counted_in, number)
     day_of_order = replenishment.due(today, lead)
-    return Promised(day_of_order, From.NOTHING if day_of_order is None else From.SUPPLIER, max(lowest[0], ZERO))
+    return Promised(day_of_order, From.NOTHING if day_of_order is None else From.SUPPLIER, free_now, counted_in)
 
 
 def _changes(connection: Connection, item_id: int, warehouse_id: int | None,

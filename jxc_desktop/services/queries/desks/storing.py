@@ -17,6 +17,7 @@ from jxc_desktop.services.queries.desks import buying, flow, selling
 from jxc_desktop.services.queries.desks.buying import Arrival
 from jxc_desktop.services.queries.desks.selling import OrderRow, State
 from jxc_desktop.services.queries.stock import AlertRow
+from jxc_desktop.values import ZERO
 
 COUNT, MOST_DRAFTS = "stock_count", 30
 SOON = dt.timedelta(days=7)  # how far ahead the warehouse looks
@@ -56,11 +57,6 @@ class Idle:
     unit: str
     days: int
     value: Decimal | None
-
-    @property
-    def weight(self) -> Decimal:
-        """Money × days; without money, days."""
-        return (self.value if self.value is not None else Decimal(1)) * self.days
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,10 @@ def counts(connection: Connection) -> list[Counting]:
 
 
 def idle(connection: Connection, today: dt.date, *, costs: bool) -> list[Idle]:
-    """Goods that lie longer than the company thinks good, those that bind the most money × days first."""
+    """Goods that lie longer than the company thinks good, those that bind the most money first.
+
+    Who may not see money finds what lies longest first.
+    """
     slow = catalog.the_company(connection).values["slow_days"]
     left = select(_m.effective_at).where(
         _m.item_id == _p.item_id, _m.quantity < 0, _m.basis.in_((Basis.CURRENT.value, Basis.USED.value))).order_by(
@@ -116,4 +115,4 @@ def idle(connection: Connection, today: dt.date, *, costs: bool) -> list[Idle]:
         lying, item.c.code, item.c.name, unit.c.name.label("unit")).join_from(
         lying, item, item.c.id == lying.c.item_id).join(unit, unit.c.id == item.c.unit_id).where(
         lying.c.since < dt.datetime.combine(today, dt.time()) - dt.timedelta(days=slow)))]
-    return sorted(found, key=lambda row: (-row.weight, row.code))
+    return sorted(found, key=lambda row: (-(row.value or ZERO), -row.days, row.code))
