@@ -10,7 +10,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 
 from jxc_desktop.services import documents
 from jxc_desktop.ui.pages import list_export, list_feed
-from jxc_desktop.ui.pages.list_columns import local
+from jxc_desktop.ui.pages.list_columns import columns_of, local
 from jxc_desktop.ui.pages.list_documents import DocumentListPage
 from jxc_desktop.ui.pages.list_rows import kept
 from jxc_desktop.ui.table import CELL
@@ -303,3 +303,12 @@ def test_kept_rows_read_like_what_the_database_gave() -> None:
     assert rows == given and [dict(row) for row in rows] == given
     assert rows[0].get("lot", "x") is None and rows[2].get("lot", "x") == "x" and "lot" not in rows[2]
     assert rows[0]._places is rows[1]._places  # thousands of rows, one set of names
+
+
+def test_what_a_rule_asks_for_is_neither_good_nor_bad(desk: Desk) -> None:
+    def tone(source: str, action: str) -> Any:
+        column = next(c for c in columns_of(source, desk.context.queries.list_columns(source)) if c.key == "action")
+        return column.mark({"action": action}).tone
+
+    assert {tone("record/flow_rule", action) for action in ("block", "approve", "alert", "request")} == {Tone.NEUTRAL}
+    assert [tone("audit", action) for action in ("approve", "reject")] == [Tone.OK, Tone.BAD]

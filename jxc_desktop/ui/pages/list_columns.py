@@ -26,9 +26,9 @@ TONES: dict[str, dict[Any, Tone]] = {
     "progress": {"partly": _WARN, "done": _OK},
     "state": {"low": _WARN, "over": Tone.ACCENT, "none": _BAD, "expired": _BAD, "expiring": _WARN},
     "action": {"void": _BAD, "reverse": _BAD, "delete": _BAD, "unpost": _WARN, "correct": _WARN, "post": _OK,
-               "submit": _WARN, "approve": _OK, "reject": _BAD, "recall": _WARN, "block": _BAD,
-               "alert": Tone.ACCENT},
+               "submit": _WARN, "approve": _OK, "reject": _BAD, "recall": _WARN},
 }
+_NO_STATES: dict[str, set[str]] = {"record/flow_rule": {"action"}}  # what a rule asks for is neither good nor bad
 _STRETCH = {"name": 3, "partner": 2, "changes": 4, "remark": 1, "address": 2}
 _LEAST = {"name": 150, "partner": 120, "changes": 200, "remark": 70, "address": 90}
 _WIDTHS = {"date": 106, "due_date": 106, "expiry_date": 106, "production_date": 106, "expires": 106,
@@ -50,8 +50,8 @@ _HIDDEN = {"moves": frozenset({"restated", "actor", "code", "name", "remark"}), 
 
 def columns_of(source: str, given: tuple[ListColumn, ...]) -> tuple[Column, ...]:
     """The table columns of a list."""
-    hidden = hidden_of(source)
-    return tuple(column_of(c, hidden=c.key in hidden) for c in given)
+    hidden, calm = hidden_of(source), _NO_STATES.get(source, set())
+    return tuple(column_of(c, hidden=c.key in hidden, calm=c.key in calm) for c in given)
 
 
 def hidden_of(source: str) -> frozenset[str]:
@@ -66,14 +66,15 @@ def hidden_of(source: str) -> frozenset[str]:
     return _HIDDEN.get(family, frozenset())
 
 
-def column_of(c: ListColumn, *, hidden: bool = False) -> Column:
+def column_of(c: ListColumn, *, hidden: bool = False, calm: bool = False) -> Column:
+    """As a column of a table; a `calm` one has neutral pills."""
     kind, align = Kind.TEXT, None
     value: Callable[[Any], Any] | None = None
     mark: Callable[[Any], Mark | None] | None = None
     if c.key == "active":
         value, mark = _standing, _standing_mark
     elif c.kind == "chip":
-        kind, value, mark = _chip(c)
+        kind, value, mark = _chip(c, {} if calm else TONES.get(c.key))
     elif c.kind == "flag":
         value, align = _flag(c.key), Qt.AlignmentFlag.AlignHCenter
     elif c.kind == "rate":
@@ -110,10 +111,11 @@ def status_mark(row: Row) -> Mark:
     return Mark(TONES["status"].get(row["status"], _PLAIN), tr(titles[row["status"]]))
 
 
-def _chip(c: ListColumn) -> tuple[Kind, Callable[[Any], Any], Callable[[Any], Mark | None] | None]:
+def _chip(c: ListColumn, tones: Mapping[Any, Tone] | None) -> tuple[
+        Kind, Callable[[Any], Any], Callable[[Any], Mark | None] | None]:
     if c.key == "status":
         return Kind.CHIP, lambda row: status_mark(row).pill, lambda row: Mark(status_mark(row).tone)
-    titles, tones = dict(c.choices), TONES.get(c.key)
+    titles = dict(c.choices)
 
     def word(row: Row) -> str:
         stored = row.get(c.key)
