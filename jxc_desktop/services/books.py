@@ -44,14 +44,15 @@ class Books:
 def open_books(address: str, password: str = "", *, create: bool = False) -> Books:
     """Bring the database up to date and open it. Raises the DatabaseError family.
 
-    A file that is missing is only made with `create`; a password that is not given is looked for in the keyring.
+    A file that is missing is only made with `create`; a password that is asked for and not given is looked for in
+    the keyring.
     """
     url = database.as_url(address)
     if url.get_backend_name() == "sqlite":
         if not create and not Path(str(url.database)).exists():
             raise BooksMissing(path=str(url.database))
-    elif not url.password and (found := password or passwords.find(address)):
-        url = url.set(password=found)
+    elif not url.password:
+        url = url.set(password=password or _kept_password(url, address))
     full = url.render_as_string(hide_password=False)
     try:
         if create and url.get_backend_name() == "postgresql":
@@ -70,6 +71,19 @@ def open_books(address: str, password: str = "", *, create: bool = False) -> Boo
         if not error.data.get("path"):
             error.data["path"] = str(url.database)
         raise
+
+
+def _kept_password(url: URL, address: str) -> str | None:
+    """What the keyring has, where the server asks for a password; most programs never load what keyrings need."""
+    asking = database.open_engine(url)
+    try:
+        asking.connect().close()
+    except DBAPIError as error:
+        connection = getattr(error.orig, "pgconn", None)
+        return passwords.find(address) if connection is not None and connection.needs_password else None
+    finally:
+        asking.dispose()
+    return None
 
 
 def _clock_off(connection: Connection) -> dt.timedelta | None:

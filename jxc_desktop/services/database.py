@@ -32,8 +32,10 @@ ALIVE = {  # a link to a server that is cut without a word is noticed within 10 
     "keepalives": 1, "keepalives_idle": 2, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 6000}
 
 
-def as_url(database: str | Path) -> URL:
+def as_url(database: str | Path | URL) -> URL:
     """A database URL from what people give: a URL, or the path of a SQLite file."""
+    if isinstance(database, URL):
+        return database
     text_form = str(database)
     if "://" not in text_form:
         return URL.create("sqlite", database=str(Path(text_form).expanduser().absolute()))
@@ -43,7 +45,7 @@ def as_url(database: str | Path) -> URL:
     return url
 
 
-def open_engine(database: str | Path, busy_seconds: float = BUSY_SECONDS) -> Engine:
+def open_engine(database: str | Path | URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """An engine on an existing, current database; connects with its first use."""
     url = as_url(database)
     make = _sqlite_engine if url.get_backend_name() == "sqlite" else _postgresql_engine

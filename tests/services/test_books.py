@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from jxc_desktop.errors import DatabaseDamaged, DatabaseForeign, DatabaseGone, DatabaseNewer
-from jxc_desktop.services import access, books, database, first_run
+from jxc_desktop.errors import DatabaseDamaged, DatabaseError, DatabaseForeign, DatabaseGone, DatabaseNewer
+from jxc_desktop.services import access, books, database, first_run, passwords
 from jxc_desktop.services.books import BooksMissing, open_books
 from jxc_desktop.services.queries import Queries
 from jxc_desktop.services.unit_of_work import Commands
@@ -101,3 +101,29 @@ def test_the_first_run_makes_what_the_first_document_needs(db_url: str) -> None:
     again = open_books(db_url)
     assert not again.fresh
     again.engine.dispose()
+
+
+def test_the_keyring_is_asked_for_what_the_server_asks_for(
+        pg_cluster: Cluster, pg_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the server trusts the user nobody looks for a password: keyrings are slow to load."""
+    asked: list[str] = []
+    monkeypatch.setattr(passwords, "find", lambda address: asked.append(address) or "geheim")
+    open_books(pg_url).engine.dispose()
+    assert asked == []
+    rules = pg_cluster.folder / "data" / "pg_hba.conf"
+    before = rules.read_text()
+    pg_cluster.execute("CREATE ROLE guarded SUPERUSER LOGIN PASSWORD 'geheim'")
+    try:
+        rules.write_text(f"host all guarded all scram-sha-256\n{before}")
+        pg_cluster.execute("SELECT pg_reload_conf()")
+        address = make_url(pg_url).set(username="guarded").render_as_string(hide_password=False)
+        open_books(address).engine.dispose()
+        assert asked == [address]
+        with pytest.raises(DatabaseError):
+            open_books(address, "wrong")
+        open_books(address, "geheim").engine.dispose()
+        assert asked == [address]  # what was typed goes first
+    finally:
+        rules.write_text(before)
+        pg_cluster.execute("SELECT pg_reload_conf()")
+        pg_cluster.execute("DROP ROLE guarded")
