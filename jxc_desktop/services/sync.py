@@ -8,6 +8,7 @@ be committed after one with a higher id, so the last ids stay under watch for a 
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
@@ -25,14 +26,30 @@ Publish = Callable[[frozenset[tuple[str, int]]], object]
 Tell = Callable[[bool], object]
 
 
+@dataclass(frozen=True)
+class Start:
+    """Where a feed begins: what has an id above `floor` and is not in `seen` is news."""
+
+    floor: int
+    seen: frozenset[int]
+
+
+def start_of(engine: Engine) -> Start:
+    """Now: to be taken before what the feed shall keep up to date is read."""
+    with engine.connect() as connection:
+        floor = (connection.scalar(select(func.max(change.c.id))) or 0) - START_BACK
+        return Start(floor, frozenset(connection.scalars(select(change.c.id).where(change.c.id > floor))))
+
+
 class Feed:
     """Calls `publish(changes)` for what others commit, and `tell(connected)` when that changes; on its thread."""
 
-    def __init__(self, engine: Engine, origin: str, publish: Publish, tell: Tell = lambda connected: None):
+    def __init__(self, engine: Engine, origin: str, start: Start, publish: Publish,
+                 tell: Tell = lambda connected: None):
         self._engine, self._origin, self._publish, self._tell = engine, origin, publish, tell
         self._on_sqlite = engine.dialect.name == "sqlite"
-        self._floor: int | None = None
-        self._seen: dict[int, float] = {}
+        self._floor = start.floor
+        self._seen = dict.fromkeys(start.seen, time.monotonic())
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="feed", daemon=True)
 
@@ -79,15 +96,13 @@ class Feed:
                 return
 
     def _read(self, connection: Connection) -> None:
-        c, first = change.c, self._floor is None
-        if self._floor is None:
-            self._floor = (connection.scalar(select(func.max(c.id))) or 0) - START_BACK
+        c = change.c
         rows = connection.execute(select(c.id, c.origin, c.entity, c.entity_id).where(
             c.id > self._floor).order_by(c.id)).all()
         connection.rollback()  # an open read transaction would keep showing the same state
         now = time.monotonic()
         news = frozenset((r.entity, r.entity_id) for r in rows
-                         if not first and r.id not in self._seen and r.origin != self._origin)
+                         if r.id not in self._seen and r.origin != self._origin)
         for row in rows:
             self._seen.setdefault(row.id, now)
         old = [id_ for id_, at in self._seen.items() if self._on_sqlite or now - at > LATE_SECONDS]

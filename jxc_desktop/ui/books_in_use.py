@@ -47,7 +47,8 @@ class BooksInUse(QObject):
         session.journal = session.journal or self._journal(books.address)
         self._keeper = Keeper(session.tasks, partial(_save, books.engine, actor), self)
         session.settings.use(opened.preferences, self._keeper.keep)
-        self._feed = sync.Feed(books.engine, origin, self.bridge.changed.emit, self.bridge.connected.emit)
+        self._feed = sync.Feed(books.engine, origin, opened.since, self.bridge.changed.emit,
+                               self.bridge.connected.emit)
         self._feed.start()
 
     def leave(self, next_address: str = "") -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from jxc_desktop import document_types
 from jxc_desktop.errors import NotFound, StaleDocument, WrongState
 from jxc_desktop.services import database, documents, records
-from jxc_desktop.services.sync import Feed
+from jxc_desktop.services.sync import Feed, start_of
 from tests.company import Company
 from tests.faults import logbook, processes, reader, verdict
 from tests.faults.logbook import Word
@@ -168,9 +168,9 @@ def test_a20_what_another_program_saves_is_shown(company: Company, table: Table)
     [item] = stocked(company, 1)
     heard: dict[tuple[str, int], float] = {}
     engine = database.open_engine(company.url)
-    feed = Feed(engine, "here", lambda changes: heard.update(dict.fromkeys(changes, time.monotonic())))
+    feed = Feed(engine, "here", start_of(engine),
+                lambda changes: heard.update(dict.fromkeys(changes, time.monotonic())))
     feed.start()
-    time.sleep(0.7)
     refused = 0
     for _ in range(times):
         kept = company.run(documents.park, company.draft("delivery_note", (item, 1, 9))).value

@@ -18,7 +18,7 @@ from typing import Any
 
 from jxc_desktop.services import access, books, documents, followups, notices
 from jxc_desktop.services.queries import Queries
-from jxc_desktop.services.sync import Feed
+from jxc_desktop.services.sync import Feed, start_of
 from jxc_desktop.services.unit_of_work import Commands, Saved, utc_now
 
 ROOT = Path(__file__).parents[2]
@@ -35,8 +35,9 @@ class Program:
         self.queries = Queries(self.books.engine, self.actor)
         self.seen: dict[Hashable, float] = {}
         self.wakes = threading.Condition()
+        start = start_of(self.books.engine)
         self._look()
-        self.feed = Feed(self.books.engine, f"PC of {name}", self._news)
+        self.feed = Feed(self.books.engine, f"PC of {name}", start, self._news)
         self.feed.start()
 
     def _news(self, changes: frozenset[tuple[str, int]]) -> None:

@@ -37,9 +37,8 @@ class Ear:
 def listening(company: Company, origin: str = "this PC") -> Iterator[Ear]:
     ear = Ear()
     engine = database.open_engine(company.url)
-    feed = Feed(engine, origin, ear.heard.append, ear.told.append)
+    feed = Feed(engine, origin, sync.start_of(engine), ear.heard.append, ear.told.append)
     feed.start()
-    time.sleep(0.7)  # the feed's first look marks where it begins
     try:
         yield ear
     finally:
@@ -58,6 +57,19 @@ def test_what_another_program_commits_is_heard_once(company: Company) -> None:
         assert sum(("item", item) in heard for heard in ear.heard) == 1
 
 
+def test_what_is_committed_before_its_first_look_is_heard(company: Company) -> None:
+    """The books may be read, and changed by others, before the feed's thread gets its turn."""
+    ear, engine = Ear(), database.open_engine(company.url)
+    known = company.item()
+    start = sync.start_of(engine)
+    item = company.item()
+    feed = Feed(engine, "here", start, ear.heard.append)
+    feed.start()
+    assert ear.wait(lambda: ("item", item) in ear.all) and ("item", known) not in ear.all
+    feed.stop()
+    engine.dispose()
+
+
 def test_our_own_changes_are_not_told_again(company: Company) -> None:
     with listening(company, origin="PC of 王") as ear:
         mine = company.as_actor("王").item(code="X1")
@@ -70,9 +82,8 @@ def test_a_change_committed_late_is_not_missed(pg_url: str) -> None:
     """On PostgreSQL a lower id can become visible after a higher one."""
     engine = database.open_engine(pg_url)
     ear = Ear()
-    feed = Feed(engine, "here", ear.heard.append)
+    feed = Feed(engine, "here", sync.start_of(engine), ear.heard.append)
     feed.start()
-    time.sleep(0.8)
     with engine.connect() as slow, engine.connect() as quick:
         slow.execute(insert(change).values(origin="there", entity="item", entity_id=1))
         quick.execute(insert(change).values(origin="there", entity="item", entity_id=2))
@@ -88,10 +99,12 @@ def test_a_lost_connection_is_told_and_found_again(pg_url: str, monkeypatch) -> 
     monkeypatch.setattr(sync, "LOST_SECONDS", 0.2)
     engine, other = database.open_engine(pg_url), database.open_engine(pg_url)
     ear = Ear()
-    feed = Feed(engine, "here", ear.heard.append, ear.told.append)
+    feed = Feed(engine, "here", sync.start_of(engine), ear.heard.append, ear.told.append)
     feed.start()
-    time.sleep(0.8)
     with other.connect() as connection:
+        connection.execute(insert(change).values(origin="there", entity="item", entity_id=6))
+        connection.commit()
+        assert ear.wait(lambda: ("item", 6) in ear.all), "it has its connection"
         connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"))
     assert ear.wait(lambda: ear.told[-1:] == [True])

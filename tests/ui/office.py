@@ -34,7 +34,8 @@ class Office:
     def session(self) -> Any:
         return self.program.session
 
-    def wait(self, until: Callable[[], object], timeout: int = 10_000) -> None:
+    def wait(self, until: Callable[[], object], timeout: int = 40_000) -> None:
+        """Until it is so; how long a busy machine takes is no fault."""
         self.qtbot.waitUntil(lambda: bool(until()), timeout=timeout)
 
     def settle(self) -> None:
