@@ -354,13 +354,14 @@ def refuse_dependants(work: Work, row: Any) -> None:
 
 
 def refuse_loss(work: Work, draft: Draft, old: Draft) -> None:
-    """What later documents took from a line stays in it, with the same partner; a line that any names stays, and
-    goods do not come back before they left."""
+    """What later documents took from a line stays in it, or all it says where that is less (they may take more by the
+    tolerance), with the same partner; a line that any names stays, and goods do not come back before they left."""
     now = {line["id"]: line for line in draft.lines if line.get("id")}
     moved_on = draft.header.get("partner_id") != old.header.get("partner_id")
     _refuse_users(work, old.number, [line["id"] for line in old.lines if line["fulfilled"] > 0 and (
-        moved_on or line["id"] not in now or now[line["id"]]["base_quantity"] < line["fulfilled"]
-        or now[line["id"]]["item_id"] != line["item_id"])], document.c.status == Status.POSTED)
+        moved_on or line["id"] not in now or now[line["id"]]["item_id"] != line["item_id"]
+        or now[line["id"]]["base_quantity"] < min(line["fulfilled"], line["base_quantity"]))],
+        document.c.status == Status.POSTED)
     _refuse_users(work, old.number, [line["id"] for line in old.lines if line["id"] not in now])
     if document_types.BY_KEY[draft.kind].effect is not nothing and _moment(draft) > _moment(old):
         d = document.c

@@ -112,7 +112,8 @@ def _lower(work: Work, request_id: int, left: Mapping[int, Decimal]) -> None:
             line |= {"unit_id": units[line["item_id"]].unit_id, "quantity": left[line["id"]]}
     kept = [line for line in draft.lines if line["quantity"]]
     if kept:
-        draft.lines = kept
-        documents.save(followups.for_all(work), draft)
+        kind, draft.lines = document_types.BY_KEY[draft.kind], kept
+        before = rows.existing(work, request_id, draft.version, kind)
+        documents.post_approved(work, kind, draft, before, "correct")
     else:
         documents.close(followups.for_all(work), request_id, int(draft.version or 0))

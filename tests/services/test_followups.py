@@ -9,7 +9,7 @@ from sqlalchemy import select
 from jxc_desktop.document_types.schema import Draft
 from jxc_desktop.errors import WrongState
 from jxc_desktop.models import TABLES
-from jxc_desktop.services import access, documents, followups, notices, reservations
+from jxc_desktop.services import access, approvals, documents, followups, notices, reservations
 from jxc_desktop.services.queries import Queries
 from jxc_desktop.services.unit_of_work import Saved, utc_now
 from tests.company import Company, day, line
@@ -382,3 +382,27 @@ def test_the_programs_own_draft_goes_when_its_order_is_sent_by_another_note(live
     live.save(Queries(live.engine, live.commands.actor).draft_from("delivery_note", [order.id]))
     [left] = made(live, "delivery_note", "draft")
     assert left.lines[0]["source_line_id"] == live.line_ids(other)[0]
+
+
+def test_more_was_ordered_of_one_line_while_the_other_gives_way(live: Company) -> None:
+    """A line of which more was taken than it asks for is no reason to refuse what changes another."""
+    a, b = live.item(), live.item()
+    live.post("sales_order", (a, 1, 9), (b, 5, 9))
+    [request] = made(live, "purchase_request")
+    draft = Queries(live.engine, live.commands.actor).draft_from("purchase_order", [int(request.id or 0)])
+    draft.header["partner_id"] = live.supplier
+    draft.lines[0] |= {"quantity": D(4), "price": D(1)}
+    draft.lines[1] |= {"quantity": D(1), "price": D(1)}
+    live.save(draft)
+    live.post("other_in", (b, 2, 1))
+    assert wanted(live) == [[1, 3]]
+
+
+def test_an_approved_request_gives_way_without_another_word(live: Company) -> None:
+    live.record("approval_rule", name="申请", document_kind="purchase_request", level=1, role="manager")
+    item = live.item()
+    live.post("sales_order", (item, 5, 9))
+    [asked] = made(live, "purchase_request", "submitted")
+    live.as_actor("经理").run(approvals.approve, asked.id, asked.version)
+    live.post("other_in", (item, 2, 1))
+    assert wanted(live) == [[3]]
