@@ -339,6 +339,33 @@ def test_who_changed_which_rule(company: Company, clock: Any) -> None:
     assert ask(company, first=day(4)).findings == ()
 
 
+def test_changes_without_a_bearing_stand_apart(company: Company, clock: Any) -> None:
+    """Asked about a document: what was changed after it was done, or is about others, explains nothing of it."""
+    screws, _, _ = trade(company)
+    clock(day(3))
+    parked = company.run(documents.park, company.draft("other_out", (screws, 1), date=day(3))).value
+    clock(day(4))
+    boss = company.as_actor("老板")
+    for kind in ("other_out", "transfer"):
+        boss.record("flow_rule", name=kind, document_kind=kind, measure="always", action="alert", role="manager")
+    boss.settings(slow_days=30)
+    boss.settings(negative_stock="allow")
+    rule = company.scalar(select(TABLES["flow_rule"].c.id).where(TABLES["flow_rule"].c.name == "other_out"))
+    boss.change_record("flow_rule", rule, name="渠道")
+    clock(day(5))
+    note = company.save(company.read(parked.id))
+    clock(day(6))
+    boss.settings(over_receipt=D("0.1"))
+    found = ask(company, number=note.number)
+    assert [(f.fault, f.name) for f in found.findings] == [
+        (Fault.CHANGED, name) for name in ("Follow-up rule 渠道", "Company", "Follow-up rule other_out")]
+    assert "渠道" in found.findings[0].text and "Allow" in found.findings[1].text
+    assert [f.name for f in found.meanwhile] == ["Company", "Company", "Follow-up rule transfer"]
+    assert "tolerance" in found.meanwhile[0].text and "lie still" in found.meanwhile[1].text
+    whole = ask(company)
+    assert (len(whole.findings), [f.name for f in whole.meanwhile]) == (4, ["Company", "Follow-up rule transfer"])
+
+
 # --- the chain, the counts, the stock -----------------------------------------------------------------------
 
 

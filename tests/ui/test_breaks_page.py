@@ -116,12 +116,44 @@ def test_a_document_by_its_number(desk: Desk) -> None:
     assert [text(page.chain, 0, k).split("\n")[0] for k in ("source", "document")] == [order.number, note.number]
     assert page.result.text() == "没有发现断点" and page.findings._empty.sentence.text().startswith("下单、审批")
     assert not page.counts.isVisible() and not page.bars.bars
+    assert {part.isEnabled() for part in period_of(page)} == {False}
+    assert {part.toolTip() for part in period_of(page)} == {"按单号查时，查这张单据和它的上下游，不分日期"}
+    QTest.keyClick(page, Key.Key_F3)
+    assert number.hasFocus(), "it goes to what can be changed"
     number.clear()
+    page.strip.changed.emit()
+    assert {(part.isEnabled(), part.toolTip()) for part in period_of(page)} == {(True, "")}
     QTest.keyClicks(number, "XX-1")
     page.strip.changed.emit()
     desk.settle()
     assert page.findings._empty.sentence.text() == "没有单号为 XX-1 的单据" and not page.bars.bars
     assert page.chain.rows_model().rows == []
+
+
+def period_of(page: BreaksPage) -> list[Any]:
+    return [*page.strip._buttons.values(), page.strip.editors["date_from"], page.strip.editors["date_to"]]
+
+
+def test_changes_without_a_bearing_are_one_line_that_opens(desk: Desk) -> None:
+    note = desk.company.post("delivery_note", line(desk.items["10034"], 4, 70))
+    for days in (30, 40, 50):
+        desk.company.settings(slow_days=days)
+    page = shown(desk, BreaksPage(desk.context, f"breaks?number={note.number}"))
+    assert page.result.text() == "没有发现断点" and not page.chips[Severity.NOTE].isVisible()
+    model, low = page.findings.rows_model(), page._findings_card.height()
+    assert [text(page.findings, n, "text") for n in range(len(model.rows))] == ["期间另有 3 处设置改动，与此无关"]
+    page.findings.setCurrentIndex(model.index(0, 0))
+    with desk.qtbot.assertNotEmitted(page.open_wanted):
+        QTest.keyClick(page.findings, Key.Key_Return)
+    assert len(model.rows) == 4 and "50" in text(page.findings, 1, "text") and page._findings_card.height() > low
+    assert page.findings.currentIndex().row() == 0 and text(page.findings, 0, "name") == "收起\n"
+    page.refresh()
+    desk.settle()
+    assert len(model.rows) == 4, "asked again, it stays open"
+    at = page.findings.visualRect(model.index(0, model.column("name"))).center()
+    with desk.qtbot.assertNotEmitted(page.open_wanted):
+        QTest.mouseClick(page.findings.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert len(model.rows) == 1 and text(page.findings, 0, "name") == "查看\n"
 
 
 def test_it_is_asked_again_a_moment_after_a_change(desk: Desk, faulty: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,7 @@ class BreaksPage(PageWidget):
         self.found: Answer | None = None
         self._asked: Question | None = None
         self._unit, self._stale = "", False  # the unit of the item in question
+        self._unfolded = False  # changes without a bearing are shown one by one
         self.strip = ReportStrip(context, ASKED, first=(NUMBER.name, OFF_BY.name))
         self.subject, self.looked_at = label("", "number"), label("", "caption")
         self.result, self.matching, self.stock = label("", "strong"), label("", "caption"), label("", "caption")
@@ -70,7 +71,11 @@ class BreaksPage(PageWidget):
     def refresh(self) -> None:
         if not self.strip.fault():
             self._stale = False
-            self._asked = question = self.question()
+            question = self.question()
+            self._unfolded = self._unfolded and question == self._asked
+            self._asked = question
+            self.strip.close_period(tr("A document is looked at with all that belongs to it, whatever the day")
+                                    if question.number else "")
             self.operations.read(_ask, self.context.queries, question, done=partial(self._show, question))
 
     def question(self) -> Question:
@@ -85,7 +90,7 @@ class BreaksPage(PageWidget):
     def _table(self, key: str, model: RowsModel, spoken: str, *, headed: bool = True) -> tables.TallTable:
         table = tables.TallTable(f"breaks/{key}", self.context, model, spoken, headed=headed)
         model.setParent(table)
-        table.opened.connect(lambda index: self.open_wanted.emit(self._row(table, index).page))
+        table.opened.connect(lambda index: self._open(self._row(table, index)))
         table.clicked.connect(partial(self._clicked, table))
         return table
 
@@ -106,11 +111,19 @@ class BreaksPage(PageWidget):
     def _row(self, table: Table, index: QModelIndex) -> Any:
         return table.rows_model().row(index)
 
+    def _open(self, row: Any) -> None:
+        """Its page; the line of changes without a bearing opens by itself."""
+        if row.page:
+            self.open_wanted.emit(row.page)
+        elif self.found:
+            self._unfolded = not self._unfolded
+            self._list_findings(self.found)
+
     def _clicked(self, table: Table, index: QModelIndex) -> None:
         """A number is a link."""
         column, row = table.rows_model().columns[index.column()], self._row(table, index)
         if column.key == "name":
-            self.open_wanted.emit(row.page)
+            self._open(row)
         elif column.key in tables.LINKS and (paper := getattr(row, column.key)):
             self.open_wanted.emit(paper.page)
 
@@ -152,21 +165,24 @@ class BreaksPage(PageWidget):
         if unit != self._unit:
             self._unit = unit
             self.findings.setModel(tables.findings_model(unit))
-        model = self.findings.rows_model()
-        model.replace(found.findings)
+        self._list_findings(found)
         faults = sum(f.severity is not Severity.NOTE for f in found.findings)
         self.result.setText(tr("{count} break(s) found", count=faults) if faults else tr("No break was found"))
         for severity, chip in self.chips.items():
             count = sum(f.severity is severity for f in found.findings)
             chip.setVisible(bool(count))
             chip.show_state(f"{tr(SEVERITY_TITLES[severity])} {count}", tables.TONES[severity])
-        self.matching.setText(tables.fitting(model, question))
+        self.matching.setText(tables.fitting(self.findings.rows_model(), question))
         if missing:
             sentence = tr("There is no document {number}", number=question.number or "")
         else:
             sentence = tr("Order, approval, goods, posting and account fit together")
         self.findings.set_empty(None if found.findings else EmptyState(
             "search" if missing else "circle-check", sentence))
+
+    def _list_findings(self, found: Answer) -> None:
+        self.findings.rows_model().replace(tables.with_meanwhile(found, unfolded=self._unfolded))
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

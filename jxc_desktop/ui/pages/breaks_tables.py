@@ -12,7 +12,9 @@ from jxc_desktop.services.queries.breaks import (
     SEVERITY_TITLES,
     STEP_TITLES,
     Act,
+    Answer,
     ChainRow,
+    Fault,
     Finding,
     Paper,
     Question,
@@ -124,6 +126,18 @@ def findings_model(unit: str = "") -> RowsModel:
                value=lambda f: _lines(tr(STEP_TITLES[f.step]), f.person)),
         Column("name", N_("Document and time"), width=178,
                value=lambda f: _lines(f.name, short(local(f.at)) if f.at else ""))))
+
+
+def with_meanwhile(found: Answer, *, unfolded: bool) -> tuple[Finding, ...]:
+    """The findings; below them one line for the changes without a bearing, which opens to show them.
+
+    That line leads to no page.
+    """
+    if not found.meanwhile:
+        return found.findings
+    text = tr("{count} settings were changed meanwhile, without a bearing on this", count=len(found.meanwhile))
+    fold = Finding(Fault.CHANGED, Severity.NOTE, text, Step.RULES, "", None, "", tr("Hide") if unfolded else tr("Show"))
+    return *found.findings, fold, *(found.meanwhile if unfolded else ())
 
 
 # --- the chain --------------------------------------------------------------------------------------------

@@ -77,7 +77,13 @@ class ReportStrip(Card):
         self._timer.stop()
 
     def focus_first(self) -> None:
-        next(iter(self._buttons.values() or self.editors.values())).setFocus()
+        next(part for part in (*self._buttons.values(), *self.editors.values()) if part.isEnabled()).setFocus()
+
+    def close_period(self, reason: str) -> None:
+        """No period can be chosen for this reason; with none it can again."""
+        for part in (*self._buttons.values(), *(self.editors[name] for name in (FROM, TO) if name in self.editors)):
+            part.setEnabled(not reason)
+            part.setToolTip(reason)
 
     def _first_row(self, parameters: Sequence[Field], context: Context) -> QHBoxLayout:
         """The period and what is chosen from a few."""

@@ -39,14 +39,15 @@ def answer(connection: Connection, question: Question, actor: Actor, today: dt.d
     if question.number and not found.by_id:
         raise NotFound(what=N_("Document"), key=question.number)
     findings = [f for rule in rules.RULES for f in rule(found)]
-    findings += [*keeping.unbalanced(found), *keeping.untraced(found), *keeping.changed(found, actor)]
+    telling, meanwhile = keeping.changed(found, actor)
+    findings += [*keeping.unbalanced(found), *keeping.untraced(found), *telling]
     findings.sort(key=lambda f: (_ORDER.index(f.severity), not f.fits))
     item_id = question.item_id
     return Answer(
         _subject(connection, question), tuple(findings), chain(found, findings),
         tuple(counts.counts(connection, question, item_id)) if item_id else (),
         counts.over(connection, question, item_id) if item_id else None,
-        sum(1 for _ in found.asked()), found.left_out)
+        sum(1 for _ in found.asked()), found.left_out, tuple(meanwhile))
 
 
 def _subject(connection: Connection, question: Question) -> str:

@@ -184,7 +184,10 @@ class StockOver:
 
 @dataclass(frozen=True)
 class Answer:
-    """The findings, the worst first; the chain, the newest first; the counts of the item, the newest first."""
+    """The findings, the worst first; the chain, the newest first; the counts of the item, the newest first.
+
+    `meanwhile` are changes of settings that can have had no say in what was asked, the newest first.
+    """
 
     subject: str
     findings: tuple[Finding, ...]
@@ -193,3 +196,4 @@ class Answer:
     stock: StockOver | None = None
     looked_at: int = 0  # documents
     left_out: int = 0  # documents that were too many to look at
+    meanwhile: tuple[Finding, ...] = ()

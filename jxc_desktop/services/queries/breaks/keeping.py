@@ -27,7 +27,8 @@ _WATCHED = {
                        "maximum", "active"}),
     "warehouse": frozenset({"negative_stock", "in_transit", "active"}),
     "partner": frozenset({"credit_limit", "settlement", "active", "customer", "supplier"})}
-_RULES = frozenset({approval_rule.name, flow_rule.name})
+_ALARMS = frozenset({"slow_days", "dead_days", "cash_limit", "price_jump"})  # of the company: they only tell people
+_RULES = {table.name: table for table in (approval_rule, flow_rule)}
 
 
 def unbalanced(papers: Papers) -> Iterator[Finding]:
@@ -68,11 +69,26 @@ def untraced(papers: Papers) -> Iterator[Finding]:
                 Step.POSTED, row.actor, row.at, d.paper.page, d.name, d.id, papers.about(papers.mine(d)))
 
 
-def changed(papers: Papers, actor: Actor) -> Iterator[Finding]:
-    """Settings and rules that were changed in the days in question, once the books were in use."""
+def changed(papers: Papers, actor: Actor) -> tuple[list[Finding], list[Finding]]:
+    """Settings and rules that were changed in the days in question, and those without a bearing on it."""
+    rows = _changes(papers) if actor.may("report.see") else []
+    kinds, (begun, done) = {d.kind.key for d in papers.asked()}, _lifetime(papers)
+    telling: list[Finding] = []
+    meanwhile: list[Finding] = []
+    for row, words in zip(rows, history.in_words(papers.connection, rows, actor), strict=True):
+        name = _title(row)
+        bears = begun <= row["at"] <= done and _bears(papers, row, kinds)
+        (telling if bears else meanwhile).append(Finding(
+            Fault.CHANGED, Severity.NOTE, titled(name, history.said(words) or tr(row["action"])),
+            Step.RULES, row["actor"], row["at"], _page(row), name))
+    return telling, meanwhile
+
+
+def _changes(papers: Papers) -> list[dict[str, Any]]:
+    """Lines of the audit trail, the newest first, once the books were in use."""
     first = papers.connection.scalar(select(posting.c.at).order_by(posting.c.id).limit(1))
-    if first is None or not actor.may("report.see"):
-        return
+    if first is None:
+        return []
     days = _days(papers)
     rows = [dict(r) for r in papers.connection.execute(select(audit_entry).where(
         _a.at >= max(first, netting.known_by(days[0] - dt.timedelta(days=1))), _a.at < netting.known_by(days[1]),
@@ -83,11 +99,30 @@ def changed(papers: Papers, actor: Actor) -> Iterator[Finding]:
         _a.entity.in_(_WATCHED), _a.entity_id.in_({r["entity_id"] for r in rows})).group_by(_a.entity, _a.entity_id)))
     for row in rows:
         row["detail"] = [change for change in row["detail"] if _matters(row["entity"], change)]
-    rows = [r for r in rows if (r["detail"] or r["entity"] in _RULES) and r["id"] not in made]
-    for row, words in zip(rows, history.in_words(papers.connection, rows, actor), strict=True):
-        name = _title(row)
-        yield Finding(Fault.CHANGED, Severity.NOTE, titled(name, history.said(words) or tr(row["action"])),
-                      Step.RULES, row["actor"], row["at"], _page(row), name)
+    return [r for r in rows if (r["detail"] or r["entity"] in _RULES) and r["id"] not in made]
+
+
+def _lifetime(papers: Papers) -> tuple[dt.datetime, dt.datetime]:
+    """From the first to the last that was done to the family of the document in question, else all time."""
+    asked = list(papers.asked()) if papers.question.number else []
+    done = [act.at for d in asked for act in (d.touched, *(act for action, act in d.acts if action != "print"))]
+    return (min((d.created.at for d in asked), default=dt.datetime.min),
+            dt.datetime.max if not done or any(d.unfinished for d in asked) else max(done))
+
+
+def _bears(papers: Papers, row: dict[str, Any], kinds: Collection[str]) -> bool:
+    """Whether the books of documents of these types can depend on what was changed."""
+    if row["entity"] in _RULES:
+        about = _kinds(papers, row)
+        return not about or not about.isdisjoint(kinds)
+    return row["entity"] != "company" or any(name not in _ALARMS for name, *_ in row["detail"])
+
+
+def _kinds(papers: Papers, row: dict[str, Any]) -> set[str]:
+    """The types of documents that a rule was about, before or after the change; empty where nobody knows."""
+    told = {kind for name, _, *pair in row["detail"] if name == "document_kind" for kind in pair if kind}
+    rule = _RULES[row["entity"]].c
+    return told or set(papers.connection.scalars(select(rule.document_kind).where(rule.id == row["entity_id"])))
 
 
 def _days(papers: Papers) -> tuple[dt.date, dt.date]:
