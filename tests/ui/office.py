@@ -17,6 +17,7 @@ from jxc_desktop.services.queries import Queries
 from jxc_desktop.services.unit_of_work import Commands
 from jxc_desktop.ui.program import Folders, Program
 from tests.company import Company, line, opened
+from tests.ui.desk import PATIENCE
 
 
 @dataclass
@@ -34,8 +35,7 @@ class Office:
     def session(self) -> Any:
         return self.program.session
 
-    def wait(self, until: Callable[[], object], timeout: int = 40_000) -> None:
-        """Until it is so; how long a busy machine takes is no fault."""
+    def wait(self, until: Callable[[], object], timeout: int = PATIENCE) -> None:
         self.qtbot.waitUntil(lambda: bool(until()), timeout=timeout)
 
     def settle(self) -> None:
@@ -66,9 +66,11 @@ def office(folder: Path, qtbot: Any) -> Iterator[Office]:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     made = Office(Program(app, Folders(folder / "config", folder / "data" / "jxc.db")), qtbot)
-    yield made
-    made.program.close()
-    qtbot.wait(10)
+    try:
+        yield made
+    finally:  # also when the books did not open: no thread of it may run on into the next test
+        made.program.close()
+        qtbot.wait(10)
 
 
 def trade(company: Company) -> dict[str, int]:
