@@ -27,7 +27,7 @@ from tests.services.test_database import file_of, somebody_who_may_only_read
 POSIX = pytest.mark.skipif(os.name == "nt", reason="open files cannot be moved there")
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 # every so many calls fail, so that a second try goes through; so many of them has a save, about
-PACE = {"fsync,fdatasync": (7, 4), "pwrite64": (149, 60), "unlink": (3, 1),
+PACE = {"fsync,fdatasync": (7, 4), "pwrite64": (307, 140), "unlink": (3, 1),
         "pread64": (1, 1)}  # reads fail for good, as on a drive that went away
 # what the check proves: ledgers as a whole, the figures of documents and of running sums. Nothing says what stood
 # in names, settings, texts and times before one letter of them changed, or in a price below the rounding of amounts
