@@ -9,6 +9,7 @@ from jxc_desktop.ui.tour import Tour
 from jxc_desktop.ui.tour_hands import choose, export, find
 
 PAPERS = ("241x140", "A4", "A5")
+BATCH = 5  # notes
 
 
 def preview(tour: Tour) -> None:
@@ -56,10 +57,11 @@ def batch(tour: Tour) -> None:
     """Several notes of the list in one go."""
     drive, page = tour.drive, tour.open("list/document/delivery_note")
     drive.press("Home")
-    for _ in range(4):
+    chosen = 0
+    while chosen < BATCH:
         drive.press("Shift+Down")
-    drive.settle()
-    chosen = len([row for row in page.table.selected_rows() if row["status"] != "void"])
+        drive.settle()
+        chosen = len([row for row in page.table.selected_rows() if row["status"] != "void"])
     drive.shot("batch_selected")
     drive.press("Ctrl+P")
     preview = _shown(tour, chosen)
