@@ -1,6 +1,7 @@
 """Period close, explanations and traces on screen, over real movements."""
 
 import datetime as dt
+import time
 from decimal import Decimal as D
 from typing import Any
 
@@ -117,8 +118,15 @@ def test_pages_of_a_long_history(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     page.earlier.click()
     desk.settle()
     assert [r["quantity_after"] for r in page.steps.model.rows] == [486] and not page.earlier.isVisible()
+    read, asked = explain_page._read, iter([0.3, 0.0])
+
+    def slowly(*given: Any) -> Any:
+        time.sleep(next(asked))
+        return read(*given)
+
+    monkeypatch.setattr(explain_page, "_read", slowly)
     page.later.click()
-    page.later.click()
+    page.later.click()  # answered before the first
     desk.settle()
     assert [r["quantity_after"] for r in page.steps.model.rows][-1] == 482
 

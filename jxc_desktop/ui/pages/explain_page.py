@@ -33,6 +33,7 @@ class ExplainPage(RefreshOnChange, PageWidget):
         item, place, lot, *day = key.split("/")[1:]
         self.item_id, self.warehouse_id, self.lot_id = int(item), int(place) or None, int(lot) or None
         self._skip = 0
+        self._asked: object = None  # the last question
         self._shown: Explanation | None = None
         self.name, self.place = label("", "h1"), label("", "number")
         self.as_of: Any = fields.editor(_AS_OF, context)
@@ -56,8 +57,14 @@ class ExplainPage(RefreshOnChange, PageWidget):
         self.steps.table.setFocus()
 
     def refresh(self) -> None:
+        asked = self._asked = object()
+
+        def show(found: Explanation) -> None:
+            if asked is self._asked:  # answers may come in another order than the questions
+                self._show(found)
+
         self.operations.read(_read, self.context.queries, (self.item_id, self.warehouse_id, self.lot_id),
-                             self.as_of.value(), self._skip, done=self._show)
+                             self.as_of.value(), self._skip, done=show)
 
     # --- inside
 
