@@ -19,10 +19,6 @@ def upgrade() -> None:
     op.execute(f"ALTER TABLE document_line ADD COLUMN for_line_id {wide}"
                " CONSTRAINT fk_document_line_for_line_id REFERENCES document_line (id)")
     op.create_index("ix_document_line_for_line_id", "document_line", ["for_line_id"])
-    op.drop_index("ix_stock_move_item_order", "stock_move")  # now with all that reports add up
-    op.create_index("ix_stock_move_item_order", "stock_move", [
-        "item_id", "effective_at", "entry", "leg", "line_id", "warehouse_id", "lot_id", "posting_id", "basis",
-        "quantity", "value", "variance"])
     op.create_table(
         "approval_rule",
         _key(), sa.Column("name", sa.String(120), nullable=False),
@@ -56,9 +52,7 @@ def upgrade() -> None:
         sa.Column("cleared_by", sa.String(120)), sa.Column("snoozed_until", sa.DateTime()),
         *_keys("notice", document_id="document", item_id="item", warehouse_id="warehouse", partner_id="partner"))
     op.create_index("ix_notice_document_id", "notice", ["document_id"])
-    still_open = sa.text("cleared_at IS NULL")  # two programs that save at once tell the same once
-    op.create_index("uq_notice_open", "notice", ["kind", "subject"], unique=True, sqlite_where=still_open,
-                    postgresql_where=still_open)
+    op.create_index("ix_notice_kind_subject", "notice", ["kind", "subject"])
     op.create_table(
         "open_draft",
         _key(), sa.Column("token", sa.String(40), nullable=False), sa.Column("actor", sa.String(120), nullable=False),
@@ -116,7 +110,6 @@ NEW_COLUMNS = {
         sa.Column("slow_days", sa.Integer(), server_default="90", nullable=False),
         sa.Column("dead_days", sa.Integer(), server_default="180", nullable=False),
         sa.Column("cash_limit", sa.BigInteger()), sa.Column("price_jump", sa.BigInteger(), server_default="1000")],
-    "item": [sa.Column("order_minimum", sa.BigInteger())],
     "document": [sa.Column("round", sa.Integer(), server_default="0", nullable=False)],
     "stock_alert": [sa.Column("snoozed_until", sa.DateTime())],
 }

@@ -71,6 +71,8 @@ def copy_rows(connection: Connection, statement: str, rows: Sequence[tuple[Any, 
 
 def take_ids(connection: Connection, table: Table, count: int) -> list[int]:
     """Ids for new rows: of a sequence on PostgreSQL; on SQLite, where one program writes at a time, the next ones."""
+    if not count:
+        return []
     if connection.dialect.name == "postgresql":
         return list(connection.scalars(_next(table), {"count": count}))
     last = connection.scalar(_last(table)) or 0

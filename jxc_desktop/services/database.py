@@ -24,7 +24,7 @@ from jxc_desktop.services import driver_errors
 from jxc_desktop.services.driver_errors import translated as translated
 from jxc_desktop.services.turnstile import Turnstile
 
-SCHEMA = "0002"  # the newest revision in alembic/versions
+SCHEMA = "0003"  # the newest revision in alembic/versions
 APPLICATION_ID = 0x4A584344  # "JXCD" in the header of our SQLite files
 SAFE_WAL = (3, 51, 3)  # older versions can corrupt a WAL database with two writers
 BUSY_SECONDS = 15  # how long a statement waits for what others have locked
