@@ -91,13 +91,8 @@ OLDER = sorted(file.name[:4] for file in (MIGRATIONS / "versions").glob("[0-9]*.
 def test_a26_older_versions_become_this_one(empty_url: str, tmp_path: Path, table: Table, older: str,
                                             monkeypatch: pytest.MonkeyPatch) -> None:
     """What a program of then has founded is brought up to date by this one, and works."""
-    folder = tmp_path / "alembic"
-    shutil.copytree(MIGRATIONS, folder, ignore=lambda _, names: [n for n in names if older < n[:4] < "9999"])
-    with monkeypatch.context() as then:
-        then.setattr(database, "MIGRATIONS", folder)
-        then.setattr(database, "SCHEMA", older)
-        database.upgrade(empty_url)
-        assert migrator.state(empty_url).startswith(older)
+    founded_then(empty_url, tmp_path, older, monkeypatch)
+    assert migrator.state(empty_url).startswith(older)
     database.upgrade(empty_url)
     with opened(empty_url) as company:
         company.post("goods_receipt", (company.item(), 1, 1))
@@ -105,6 +100,34 @@ def test_a26_older_versions_become_this_one(empty_url: str, tmp_path: Path, tabl
     table.row(f"A26 older version {older}", database.as_url(empty_url).get_backend_name(), 1, failures,
               "brought up to date, posts on")
     assert not failures and migrator.state(empty_url).startswith(database.SCHEMA)
+
+
+def founded_then(url: str, tmp_path: Path, older: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a program of that version makes of an empty database."""
+    folder = tmp_path / "alembic"
+    shutil.copytree(MIGRATIONS, folder, ignore=lambda _, names: [n for n in names if older < n[:4] < "9999"])
+    with monkeypatch.context() as then:
+        then.setattr(database, "MIGRATIONS", folder)
+        then.setattr(database, "SCHEMA", older)
+        database.upgrade(url)
+
+
+def test_what_was_told_twice_is_open_once_from_0003_on(empty_url: str, tmp_path: Path,
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    founded_then(empty_url, tmp_path, "0002", monkeypatch)
+    engine = database.open_engine(empty_url)
+    with database.write(engine).begin() as connection:
+        for subject, cleared in (("stock", False), ("stock", False), ("stock", True), ("other", False)):
+            connection.execute(text("INSERT INTO notice (kind, subject, data, raised_at) VALUES "
+                                    "('cash', :subject, '{}', '2026-01-02 03:04:05')"), {"subject": subject})
+            if cleared:
+                connection.execute(text("UPDATE notice SET cleared_at = raised_at WHERE id = "
+                                        "(SELECT max(id) FROM notice)"))
+    database.upgrade(empty_url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT id, subject FROM notice WHERE cleared_at IS NULL ORDER BY id")).all()
+        assert [(r.id, r.subject) for r in found] == [(1, "stock"), (4, "other")]
+    engine.dispose()
 
 
 def test_a26_newer_versions_are_refused(company: Company, table: Table) -> None:
