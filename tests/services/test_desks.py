@@ -11,7 +11,7 @@ from jxc_desktop.errors import PermissionDenied
 from jxc_desktop.services import access, documents, followups, purchasing
 from jxc_desktop.services.purchasing import Choice
 from jxc_desktop.services.queries import ListQuery, Queries
-from jxc_desktop.services.queries.desks import buying, promise, promise_date, selling, storing
+from jxc_desktop.services.queries.desks import buying, promise, selling, storing
 from jxc_desktop.services.queries.desks.flow import OPEN
 from jxc_desktop.services.queries.desks.promise import From
 from jxc_desktop.services.queries.desks.selling import State
@@ -19,6 +19,7 @@ from jxc_desktop.services.unit_of_work import Actor
 from tests.company import Company, line
 
 TODAY = dt.date.today()
+SEES_COSTS = Actor("", frozenset({"see_cost"}))
 
 
 def later(days: int) -> dt.date:
@@ -193,7 +194,7 @@ def test_when_goods_can_be_promised(live: Company) -> None:
     assert when(1, c.branch).date is None
     c.change_record("item", item, lead_days=7)
     assert when(12) == (later(7), From.SUPPLIER, 3, "公斤", "")
-    assert asked(c, promise_date, item, D(12)) == later(7)
+    assert asked(c, promise.promise_date, item, D(12)) == later(7)
     today = c.post("purchase_order", line(item, 2, 2), date=TODAY, due_date=TODAY)
     assert when(3) == (TODAY, From.STOCK, 3, "公斤", ""), "what comes today is not there yet"
     assert when(5) == (TODAY, From.ARRIVAL, 3, "公斤", today.number)
@@ -203,7 +204,7 @@ def test_what_is_late_or_without_a_day_is_not_counted_on(live: Company) -> None:
     c, item = live, live.item()
     c.post("purchase_order", line(item, 8, 2), date=later(-9), due_date=later(-1))
     c.post("purchase_order", line(item, 8, 2), date=TODAY)
-    assert asked(c, promise_date, item, D(1)) is None
+    assert asked(c, promise.promise_date, item, D(1)) is None
 
 
 def test_a_promise_for_a_late_day_is_kept_though_it_takes_all(live: Company) -> None:
@@ -211,9 +212,9 @@ def test_a_promise_for_a_late_day_is_kept_though_it_takes_all(live: Company) -> 
     c.settings(reserve_on_order=False)
     c.post("goods_receipt", line(item, 10, 2))
     c.post("sales_order", line(item, 10, 9), date=TODAY, due_date=later(30))
-    assert asked(c, promise_date, item, D(1)) is None
+    assert asked(c, promise.promise_date, item, D(1)) is None
     c.post("purchase_order", line(item, 1, 2), date=TODAY, due_date=later(31))
-    assert asked(c, promise_date, item, D(1)) == later(31)
+    assert asked(c, promise.promise_date, item, D(1)) == later(31)
 
 
 # --- storing
@@ -230,7 +231,7 @@ def test_what_the_warehouse_has_to_do(live: Company) -> None:
     c.post("purchase_order", line(rice, 6, 9), date=TODAY, due_date=later(8))
     c.run(documents.park, c.draft("delivery_note", line(rice, 1, 9)))
     sheet = c.run(documents.park, c.draft("stock_count", {"item_id": rice, "quantity": D(9)}, {"item_id": tea})).value
-    desk = asked(c, storing.desk, TODAY, costs=True)
+    desk = asked(c, storing.desk, TODAY, SEES_COSTS)
     assert [r.number for r in desk.ready] == [ready.number]
     assert [a.number for a in desk.arrivals] == [due.number, soon.number]
     assert [(d.kind, d.partner) for d in desk.drafts] == [("delivery_note", "华联超市")]
@@ -238,7 +239,7 @@ def test_what_the_warehouse_has_to_do(live: Company) -> None:
     assert [(x.id, x.lines, x.counted) for x in desk.counts] == [(sheet.id, 2, 1)]
     assert [(i.name, i.days, i.value) for i in desk.idle] == [
         ("米", 120, 50), ("盐", 300, 45), ("茶", 100, 18)], "by the money they bind"
-    blind = asked(c, storing.desk, TODAY, costs=False)
+    blind = asked(c, storing.desk, TODAY, Actor("", frozenset()))
     assert [(i.name, i.value) for i in blind.idle] == [("盐", None), ("米", None), ("茶", None)], "by days"
 
 
@@ -250,3 +251,19 @@ def test_who_may_not_see_documents_sees_no_desk(live: Company) -> None:
     clerk = Queries(live.engine, Actor("", access.ROLES["clerk"]))
     assert clerk.stock_desk().ready == clerk.sales_desk().orders == clerk.buyer_desk().wants == []
     assert clerk.promise(live.item(), D(1)).date is None
+
+
+def test_the_newest_drafts_are_told_with_their_totals_to_those_who_may_see_them(live: Company) -> None:
+    c, item = live, live.item()
+    found_goods = c.run(documents.park, c.draft("other_in", line(item, 2, 10))).value.id
+    delivery = c.run(documents.park, c.draft("delivery_note", line(item, 1, 9))).value.id
+    c.post("goods_receipt", line(item, 5, 2))
+    count = c.run(documents.park, c.draft("stock_count", {"item_id": item, "quantity": D(9)})).value.id
+    mine = Queries(c.engine, c.commands.actor)
+    found = mine.drafts(8)
+    assert [(d.id, d.kind, d.total) for d in found] == [
+        (count, "stock_count", None), (delivery, "delivery_note", 9), (found_goods, "other_in", 20)]
+    assert (found[1].partner, found[1].warehouse, found[1].made_by) == ("华联超市", "主仓", mine.actor.name)
+    assert [d.id for d in mine.drafts(2)] == [count, delivery]
+    blind = Queries(c.engine, Actor("", frozenset({"other_in.see", "stock_count.see"})))
+    assert [(d.id, d.total) for d in blind.drafts(8)] == [(count, None), (found_goods, None)]

@@ -1,11 +1,13 @@
 """The part of the read side about work that goes from hand to hand: approvals, notices, rules, cover of orders."""
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
@@ -13,13 +15,16 @@ from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import DocumentType, Status
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import partner
-from jxc_desktop.services import approvals, catalog, document_rows, followups, notices, rules
-from jxc_desktop.services.followups import Cover
+from jxc_desktop.services import approvals, catalog, document_rows, notices, rules
 from jxc_desktop.services.notices import Kind, NoticeRow
 from jxc_desktop.services.queries import history, stock
+from jxc_desktop.services.queries.desks.flow import may_see_total
 from jxc_desktop.services.queries.history import DocumentLink
 from jxc_desktop.services.queries.stock import AlertRow
 from jxc_desktop.services.unit_of_work import Actor, utc_now
+
+if TYPE_CHECKING:
+    from jxc_desktop.services.followups import Cover
 
 TRIED = 30  # documents that a rule is tried on
 INFORMATION = frozenset({Kind.SLOW, Kind.DEAD, Kind.CASH})  # good to know; nobody waits for it
@@ -173,6 +178,7 @@ class FlowQueries:
 
     def order_flow(self, order_id: int) -> OrderFlow:
         """What stock covers of an order, and what followed from it."""
+        from jxc_desktop.services import followups
         with self._reading(_kind_of(self, order_id).permission("see")) as c:
             mine = select(_l.id).where(_l.document_id == order_id).scalar_subquery()
             settings = catalog.the_company(c).values
@@ -219,14 +225,9 @@ def standing(connection: Connection, row: Any, actor: Actor) -> Standing:
 def _waiting(connection: Connection, row: Any, actor: Actor) -> WaitingRow:
     return WaitingRow(
         row.id, row.kind, row.number, row.version, row.date, row.partner or "",
-        row.total if _may_see_total(document_types.BY_KEY[row.kind], actor) else None, row.total_quantity,
+        row.total if may_see_total(document_types.BY_KEY[row.kind], actor) else None, row.total_quantity,
         row.created_by, row.changed_at or row.created_at, standing(connection, row, actor),
         actor.name in (row.created_by, row.changed_by))
-
-
-def _may_see_total(kind: DocumentType, actor: Actor) -> bool:
-    amount = kind.column("amount")
-    return bool(kind.priced and amount and (not amount.permission or actor.may(amount.permission)))
 
 
 def _latest(connection: Connection, kind: DocumentType) -> list[Any]:
@@ -238,5 +239,5 @@ def _latest(connection: Connection, kind: DocumentType) -> list[Any]:
 
 def _tried(connection: Connection, kind: DocumentType, row: Any, rule: Mapping[str, Any], actor: Actor) -> Tried:
     draft = document_rows.read_draft(connection, row.id)
-    return Tried(row.id, row.number, row.date, row.partner or "", row.total if _may_see_total(kind, actor) else None,
+    return Tried(row.id, row.number, row.date, row.partner or "", row.total if may_see_total(kind, actor) else None,
                  row.total_quantity, rules.would_apply(connection, rule, draft))

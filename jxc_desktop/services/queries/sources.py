@@ -27,6 +27,10 @@ from jxc_desktop.services.queries.lists import ListColumn, Source
 _KINDS = {FieldType.DATE: "date", FieldType.QUANTITY: "quantity", FieldType.PRICE: "price", FieldType.MONEY: "money",
           FieldType.RATE: "rate", FieldType.DISCOUNT: "rate", FieldType.INTEGER: "int", FieldType.FLAG: "flag",
           FieldType.CHOICE: "chip", FieldType.FACTOR: "quantity"}
+_NAMED = {"partner_id": ("partner", partner), "warehouse_id": ("warehouse", warehouse),
+          "to_warehouse_id": ("to_warehouse", warehouse.alias("to_warehouse")),
+          "destination_id": ("destination", warehouse.alias("destination")), "employee_id": ("employee", employee)}
+_SEARCHED = {"partner_id", "warehouse_id"}
 
 
 def _column(f: Field, key: str | None = None) -> ListColumn:
@@ -41,10 +45,6 @@ def _titles(titles: dict[Any, str]) -> tuple[tuple[str, str], ...]:
 def documents(kind: DocumentType) -> Source:
     """The list of one document type, from its declared header."""
     d = d_table.c
-    to_warehouse, destination = warehouse.alias("to_warehouse"), warehouse.alias("destination")
-    named = {"partner_id": ("partner", partner), "warehouse_id": ("warehouse", warehouse),
-             "to_warehouse_id": ("to_warehouse", to_warehouse), "destination_id": ("destination", destination),
-             "employee_id": ("employee", employee)}
     columns = [ListColumn("number", N_("Number"), width=160), ListColumn("date", N_("Date"), "date", 96),
                ListColumn("status", N_("Status"), "chip", 76, choices=_titles(STATUS_TITLES))]
     if kind.promise:
@@ -54,8 +54,8 @@ def documents(kind: DocumentType) -> Source:
                           "created_by", "created_at", "posted_by", "posted_at", "remark", "reversal_of_id", "version")}
     sort_by: dict[str, ColumnElement[Any]] = {}
     for f in kind.header:
-        if f.name in named:
-            key, other = named[f.name]
+        if f.name in _NAMED:
+            key, other = _NAMED[f.name]
             columns.append(_column(f, key))
             value[key], value[f.name] = other.c.name, d[f.name]
             sort_by[key] = other.c.pinyin
@@ -70,10 +70,10 @@ def documents(kind: DocumentType) -> Source:
                 ListColumn("remark", N_("Remark"), width=160), ListColumn("created_by", N_("Prepared by"), width=80),
                 ListColumn("created_at", N_("Prepared at"), "datetime", 130),
                 ListColumn("print_count", N_("Prints"), "int", 60)]
-    table: Any = d_table.outerjoin(partner, partner.c.id == d.partner_id).outerjoin(
-        warehouse, warehouse.c.id == d.warehouse_id).outerjoin(
-        to_warehouse, to_warehouse.c.id == d.to_warehouse_id).outerjoin(
-        destination, destination.c.id == d.destination_id).outerjoin(employee, employee.c.id == d.employee_id)
+    table: Any = d_table
+    for name, (_, other) in _NAMED.items():
+        if name in _SEARCHED or name in value:
+            table = table.outerjoin(other, other.c.id == d[name])
     return Source(tuple(columns), table, value, ("id",), kind.permission("see"), "date", _document_filters(),
                   (d.number, partner.c.name, partner.c.initials, d.remark, warehouse.c.name), sort_by,
                   (d.kind == kind.key,))

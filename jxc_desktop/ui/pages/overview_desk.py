@@ -8,9 +8,8 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout
 
 from jxc_desktop import document_types, values
-from jxc_desktop.document_types.schema import Status
 from jxc_desktop.i18n import N_, tr
-from jxc_desktop.services.queries.desks.flow import OPEN, Count, Pending
+from jxc_desktop.services.queries.desks.flow import OPEN, Count, DraftRow, Pending
 from jxc_desktop.ui import theme
 from jxc_desktop.ui.charts import Bar, BarList, Figure, LineChart, Point
 from jxc_desktop.ui.journal import Kept
@@ -40,7 +39,7 @@ class Overview:
     """Everything the page shows, read in one go."""
 
     figures: dict[str, Any]
-    drafts: list[dict[str, Any]]
+    drafts: list[DraftRow]
     alerts: list[Any]
     pending: Pending
     waiting: int  # for this person's word
@@ -48,17 +47,8 @@ class Overview:
 
 def read(queries: Any) -> Overview:
     """On a worker."""
-    from jxc_desktop.services.queries import ListQuery
-
-    drafts: list[dict[str, Any]] = []
-    for kind in document_types.ALL:
-        if queries.actor.may(kind.permission("see")):
-            page = queries.list_page(ListQuery(f"document/{kind.key}", filters={"status": Status.DRAFT.value},
-                                               limit=_SHOWN))
-            drafts += [{**row, "kind": kind.key} for row in page.rows]
-    drafts.sort(key=lambda row: row["created_at"], reverse=True)
     alerts = queries.alerts() if queries.actor.may("item.see") else []
-    return Overview(queries.home(), drafts[:_SHOWN], alerts, queries.pending(), queries.counts().waiting)
+    return Overview(queries.home(), queries.drafts(_SHOWN), alerts, queries.pending(), queries.counts().waiting)
 
 
 class OverviewDesk(DeskView):
@@ -169,11 +159,11 @@ class OverviewDesk(DeskView):
             rows.append(ShortRow(" ".join(p for p in (tr(kind.title), kept.draft.number) if p), detail, "", kept.key,
                                  "rotate-ccw", Tone.WARN, tr("Recovered") if recovered else tr("Unsaved")))
         for row in desk.drafts:
-            kind = document_types.BY_KEY[row["kind"]]
-            total = values.grouped(row["total"], 2) if row.get("total") else ""
-            detail = " · ".join(str(part) for part in (row.get("partner"), row["date"], row.get("created_by")) if part)
+            kind = document_types.BY_KEY[row.kind]
+            total = values.grouped(row.total, 2) if row.total else ""
+            detail = " · ".join(str(part) for part in (row.partner, row.date, row.made_by) if part)
             rows.append(ShortRow(tr(kind.title), detail, total,
-                                 f"document/{kind.key}/{row['id']}", kind.icon, Tone.NEUTRAL, tr("Draft")))
+                                 f"document/{kind.key}/{row.id}", kind.icon, Tone.NEUTRAL, tr("Draft")))
         if not rows and new:
             self._next_title.setText(tr("First steps"))
             self._next.show_rows([ShortRow(tr(text), "", "", key, "chevron-right") for text, key in _STEPS])

@@ -9,30 +9,22 @@ from sqlalchemy import Connection, func, select
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Basis, Section, Status, nothing
 from jxc_desktop.models.documents import document, document_line
-from jxc_desktop.models.records import item, partner, unit, warehouse
+from jxc_desktop.models.records import item, unit, warehouse
 from jxc_desktop.models.stock import cost_pool, stock_move
 from jxc_desktop.services import catalog
 from jxc_desktop.services.queries import stock
 from jxc_desktop.services.queries.desks import buying, flow, selling
 from jxc_desktop.services.queries.desks.buying import Arrival
+from jxc_desktop.services.queries.desks.flow import DraftRow
 from jxc_desktop.services.queries.desks.selling import OrderRow, State
 from jxc_desktop.services.queries.stock import AlertRow
+from jxc_desktop.services.unit_of_work import Actor
 from jxc_desktop.values import ZERO
 
 COUNT, MOST_DRAFTS = "stock_count", 30
 SOON = dt.timedelta(days=7)  # how far ahead the warehouse looks
-_GOODS = [k.key for k in document_types.ALL if k.section is Section.STOCK or k.settles is not nothing]
+_GOODS = [k for k in document_types.ALL if (k.section is Section.STOCK or k.settles is not nothing) and k.key != COUNT]
 _d, _l, _p, _m = document.c, document_line.c, cost_pool.c, stock_move.c
-
-
-@dataclass(frozen=True)
-class DraftRow:
-    id: int
-    kind: str
-    partner: str
-    warehouse: str
-    date: dt.date
-    made_by: str
 
 
 @dataclass(frozen=True)
@@ -70,22 +62,12 @@ class StockDesk:
     pending: flow.Pending
 
 
-def desk(connection: Connection, today: dt.date, *, costs: bool) -> StockDesk:
-    """`costs`: whether values are told."""
+def desk(connection: Connection, today: dt.date, actor: Actor) -> StockDesk:
+    """What was begun is what moves goods; values are told to those who may see costs."""
     ready = [row for row in selling.orders(connection) if row.state is not State.WAITING]
-    return StockDesk(ready, buying.arrivals(connection, today + SOON), drafts(connection), stock.alerts(connection),
-                     counts(connection), idle(connection, today, costs=costs), flow.pending(connection, today))
-
-
-def drafts(connection: Connection) -> list[DraftRow]:
-    """What was begun and moves goods, the newest first."""
-    return [DraftRow(r.id, r.kind, r.partner or "", r.warehouse or "", r.date, r.created_by)
-            for r in connection.execute(select(
-                _d.id, _d.kind, partner.c.name.label("partner"), warehouse.c.name.label("warehouse"), _d.date,
-                _d.created_by).outerjoin_from(document, partner, partner.c.id == _d.partner_id).outerjoin(
-                warehouse, warehouse.c.id == _d.warehouse_id).where(
-                _d.kind.in_(_GOODS), _d.kind != COUNT, _d.status == Status.DRAFT).order_by(
-                _d.id.desc()).limit(MOST_DRAFTS))]
+    return StockDesk(ready, buying.arrivals(connection, today + SOON),
+                     flow.drafts(connection, _GOODS, actor, MOST_DRAFTS), stock.alerts(connection), counts(connection),
+                     idle(connection, today, costs=actor.may("see_cost")), flow.pending(connection, today))
 
 
 def counts(connection: Connection) -> list[Counting]:
