@@ -12,7 +12,7 @@ from jxc_desktop.services import documents
 from jxc_desktop.ui.pages import list_export, list_feed
 from jxc_desktop.ui.pages.list_columns import columns_of, local
 from jxc_desktop.ui.pages.list_documents import DocumentListPage
-from jxc_desktop.ui.pages.list_rows import kept
+from jxc_desktop.ui.pages.list_rows import Keeper
 from jxc_desktop.ui.table import CELL
 from jxc_desktop.ui.tokens import Tone
 from tests.company import DAY, day, line
@@ -299,10 +299,23 @@ def test_moments_are_shown_on_this_clock() -> None:
 def test_kept_rows_read_like_what_the_database_gave() -> None:
     given: list[dict[str, Any]] = [
         {"id": 1, "name": "茶", "lot": None}, {"id": 2, "name": "米", "lot": "L1"}, {"id": 3}]
-    rows = kept(given)
+    rows = Keeper().kept(given)
     assert rows == given and [dict(row) for row in rows] == given
     assert rows[0].get("lot", "x") is None and rows[2].get("lot", "x") == "x" and "lot" not in rows[2]
     assert rows[0]._places is rows[1]._places  # thousands of rows, one set of names
+
+
+def test_what_kept_rows_say_again_they_share_also_on_later_pages() -> None:
+    def page() -> list[dict[str, Any]]:
+        return [{"id": n, "name": "".join("茶叶"), "total": Decimal("1.50"), "flag": True} for n in range(1000, 1003)]
+
+    keeper = Keeper()
+    rows = keeper.kept(page()) + keeper.kept(page())
+    assert [dict(row) for row in rows] == page() * 2
+    assert len({id(row["name"]) for row in rows}) == len({id(row["total"]) for row in rows}) == 1
+    many = keeper.kept([{"name": str(n)} for n in range(2000)])
+    assert [row["name"] for row in many] == [str(n) for n in range(2000)]
+    assert len(keeper._said["name"]) == 500, "a column of which every row differs is not remembered"
 
 
 def test_what_a_rule_asks_for_is_neither_good_nor_bad(desk: Desk) -> None:

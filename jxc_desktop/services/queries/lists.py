@@ -1,7 +1,7 @@
 """Lists of everything: one way to search, filter, sort, page by key and add up, over declared sources."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -111,7 +111,7 @@ def page(connection: Connection, query: ListQuery, actor: Actor) -> ListPage:
     ordering = [c.desc() if query.descending else c.asc() for c in (order, *keys)]
     found = connection.execute(statement.order_by(*ordering).limit(query.limit + 1)).all()
     names = (*src.values, "_sort")
-    rows = [src.finish(row) for row in _rows(names, found[:query.limit])]
+    rows = [src.finish(dict(zip(names, row, strict=True))) for row in found[:query.limit]]
     after = tuple(rows[-1][k] for k in ("_sort", *src.keys)) if len(found) > query.limit else None
     hidden = {c.key for c in src.columns} - {c.key for c in src.visible(actor)} | {"_sort"}
     for row in rows:
@@ -119,17 +119,6 @@ def page(connection: Connection, query: ListQuery, actor: Actor) -> ListPage:
             row.pop(key, None)
     src.finish_page(connection, rows, actor)
     return ListPage(rows, after)
-
-
-def _rows(names: Sequence[str], found: Sequence[Sequence[Any]]) -> Iterator[dict[str, Any]]:
-    """Rows by name. What a column says again they share: a list keeps its rows for as long as it is open."""
-    known: list[dict[Any, Any]] = [{} for _ in names]
-    for row in found:
-        yield {name: said.setdefault(value, value) if type(value) in _SHARED else value
-               for name, value, said in zip(names, row, known, strict=True)}
-
-
-_SHARED = frozenset({str, Decimal, dt.date, dt.datetime})
 
 
 def sums(connection: Connection, query: ListQuery, actor: Actor) -> dict[str, Decimal | int]:

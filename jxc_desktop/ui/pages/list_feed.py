@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from jxc_desktop.services.queries import ListPage, ListQuery
 from jxc_desktop.ui.operations import Operations
-from jxc_desktop.ui.pages.list_rows import kept
+from jxc_desktop.ui.pages.list_rows import Keeper
 from jxc_desktop.ui.table import RowsModel
 
 PAGE = 200
@@ -30,6 +30,7 @@ class ListFeed(QObject):
         self._queries, self._operations, self._model = queries, operations, model
         self._serial = 0
         self._next: tuple[Any, ...] | None = None
+        self._keeper = Keeper()
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(TYPING)
@@ -74,7 +75,8 @@ class ListFeed(QObject):
         def take(page: ListPage) -> None:
             if serial == self._serial:
                 self._next, self.loaded = page.next, True
-                self._model.replace(kept(page.rows), more=page.next is not None)
+                self._keeper = Keeper()
+                self._model.replace(self._keeper.kept(page.rows), more=page.next is not None)
                 self.shown.emit()
                 self._operations.read(self._queries.list_sums, query, done=lambda sums: self._sum(serial, sums))
 
@@ -90,7 +92,7 @@ class ListFeed(QObject):
         def take(page: ListPage) -> None:
             if serial == self._serial:
                 self._next = page.next
-                self._model.append(kept(page.rows), more=page.next is not None)
+                self._model.append(self._keeper.kept(page.rows), more=page.next is not None)
 
         if self._next is not None:
             self._operations.read(self._queries.list_page,
