@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from jxc_desktop.services import alerts, watch
 from jxc_desktop.services.unit_of_work import Work
 
 
@@ -13,5 +12,6 @@ def key(today: dt.date) -> str:
 
 def look(work: Work, today: dt.date) -> None:
     """Raise and clear the alerts that time causes."""
+    from jxc_desktop.services import alerts, watch  # only who comes first on a day needs them
     alerts.refresh_expiry(work, today)
     watch.by_calendar(work, today)

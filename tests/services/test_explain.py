@@ -11,7 +11,7 @@ from jxc_desktop.errors import NotFound, PermissionDenied
 from jxc_desktop.models import TABLES
 from jxc_desktop.services import periods
 from jxc_desktop.services.queries import Queries
-from jxc_desktop.services.queries.proof import Explanation
+from jxc_desktop.services.queries.explain import Explanation
 from jxc_desktop.services.unit_of_work import Actor
 from tests.company import Company, day, line
 

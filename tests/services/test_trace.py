@@ -9,7 +9,7 @@ from sqlalchemy import select
 from jxc_desktop.errors import NotFound
 from jxc_desktop.models import TABLES
 from jxc_desktop.services.queries import Queries
-from jxc_desktop.services.queries.proof import Trace
+from jxc_desktop.services.queries.trace import Trace
 from tests.company import Company, day, line
 
 

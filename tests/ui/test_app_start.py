@@ -302,7 +302,8 @@ def test_the_window_is_painted_before_anything_else_is_loaded(tmp_path: Path) ->
 def test_books_in_a_file_are_opened_without_what_others_need(sqlite_template: Path, tmp_path: Path) -> None:
     address, _ = books(sqlite_template, tmp_path)
     unwanted = ("alembic", "openpyxl", "pandas", "psycopg", "pypinyin", "reportlab", "sqlalchemy.orm",
-                "xlsxwriter", "jxc_desktop.services.reports", "jxc_desktop.ui.documents")
+                "xlsxwriter", "jxc_desktop.services.reports", "jxc_desktop.ui.documents",
+                "jxc_desktop.services.documents", "jxc_desktop.services.booking", "jxc_desktop.services.posting")
     lines = ("import sys; from pathlib import Path; from jxc_desktop.ui.program import start_in\n"
              f"p = start_in(Path({str(tmp_path)!r}), {address!r})\n"
              "while not p.session.is_open or p.session.tasks.busy: p._app.processEvents()\n"

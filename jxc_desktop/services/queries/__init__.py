@@ -1,6 +1,7 @@
 """Reading: everything screens, the command line and exports ask the database.
 
 Each method opens its own short read transaction and hands back plain values; safe to call from workers.
+What only some of them need they import themselves: a program that shows lists has not loaded how to post.
 """
 
 import datetime as dt
@@ -16,9 +17,9 @@ from jxc_desktop import document_types
 from jxc_desktop.document_types.features import in_use
 from jxc_desktop.document_types.schema import Draft, RecordDraft
 from jxc_desktop.errors import PermissionDenied
-from jxc_desktop.services import catalog, database, documents, holds, records
+from jxc_desktop.services import catalog, database, document_rows, holds
 from jxc_desktop.services.catalog import ItemInfo, UnitChoice
-from jxc_desktop.services.queries import history, lists, lookups, paths, stock
+from jxc_desktop.services.queries import history, lists, lookups, stock
 from jxc_desktop.services.queries.desks import DeskQueries
 from jxc_desktop.services.queries.flows import FlowQueries
 from jxc_desktop.services.queries.history import AuditRow, DocumentFacts, DocumentLink
@@ -55,7 +56,7 @@ class Queries(DeskQueries, FlowQueries, LotQueries, PlanningQueries, ProofQuerie
 
     def open_document(self, document_id: int) -> Draft:
         with self._reading() as c:
-            draft = documents.read_draft(c, document_id)
+            draft = document_rows.read_draft(c, document_id)
         self._check(document_types.BY_KEY[draft.kind].permission("see"))
         return draft
 
@@ -84,16 +85,19 @@ class Queries(DeskQueries, FlowQueries, LotQueries, PlanningQueries, ProofQuerie
 
     def draft_from(self, kind_key: str, source_document_ids: Sequence[int]) -> Draft:
         """A draft of the open quantities of these documents, its lines linked to theirs."""
+        from jxc_desktop.services.queries import paths
         with self._reading() as c:
             for source_id in source_document_ids:
                 self._check(history.kind_of(c, source_id).permission("see"))
             return paths.draft_from(c, document_types.BY_KEY[kind_key], source_document_ids)
 
     def sources_for(self, kind_key: str, partner_id: int | None = None) -> list[dict[str, Any]]:
+        from jxc_desktop.services.queries import paths
         with self._reading() as c:
             return paths.sources_for(c, document_types.BY_KEY[kind_key], partner_id)
 
     def new_draft(self, kind_key: str) -> Draft:
+        from jxc_desktop.services.queries import paths
         with self._reading() as c:
             return paths.new_draft(c, document_types.BY_KEY[kind_key], self.actor)
 
@@ -103,6 +107,7 @@ class Queries(DeskQueries, FlowQueries, LotQueries, PlanningQueries, ProofQuerie
         return document_types.RECORDS_BY_KEY[record_key].new_draft()
 
     def open_record(self, record_key: str, record_id: int) -> RecordDraft:
+        from jxc_desktop.services import records
         kind = document_types.RECORDS_BY_KEY[record_key]
         with self._reading(kind.permission("see")) as c:
             return records.read(c, kind, record_id)

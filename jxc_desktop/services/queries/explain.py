@@ -22,11 +22,11 @@ from jxc_desktop.models.stock import cost_layer, posting, stock_move
 from jxc_desktop.services import netting
 from jxc_desktop.services.queries import derivation, truth, wording
 from jxc_desktop.services.queries.derivation import FIGURES, KEY, Scope, Traced
+from jxc_desktop.services.queries.proof import PAGE
 from jxc_desktop.services.queries.truth import Held
 from jxc_desktop.services.replay import EventKey
 from jxc_desktop.values import ZERO
 
-PAGE = 100  # steps at once
 _m, _d, _l = stock_move.c, document.c, document_line.c
 
 

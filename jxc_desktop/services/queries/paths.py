@@ -14,7 +14,7 @@ from jxc_desktop.document_types.schema import DocumentType, Draft, Status, Value
 from jxc_desktop.models.base import Quantity
 from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.records import company, employee, partner, warehouse
-from jxc_desktop.services import catalog, documents
+from jxc_desktop.services import catalog, document_rows
 from jxc_desktop.services.catalog import ItemInfo
 from jxc_desktop.services.unit_of_work import Actor
 
@@ -54,7 +54,7 @@ def draft_from(connection: Connection, kind: DocumentType, source_ids: Sequence[
     """
     draft = Draft(kind.key)
     for source_id in source_ids:
-        source = documents.read_draft(connection, source_id)
+        source = document_rows.read_draft(connection, source_id)
         draft.header = _inherited(kind, source) | draft.header
         items = catalog.items(connection, {line["item_id"] for line in source.lines})
         if kind.column("quantity") is None:

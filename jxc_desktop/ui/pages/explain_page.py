@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Field, FieldType
 from jxc_desktop.i18n import N_, tr
-from jxc_desktop.services.queries.proof import Explanation
+from jxc_desktop.services.queries.explain import Explanation
+from jxc_desktop.services.queries.proof import PAGE
 from jxc_desktop.ui import fields
 from jxc_desktop.ui.changes import RefreshOnChange
 from jxc_desktop.ui.context import Context
@@ -18,7 +19,6 @@ from jxc_desktop.ui.pages.explaining import key_of
 from jxc_desktop.ui.shortcuts import bind
 from jxc_desktop.ui.widgets import Button, Card, EmptyState, FieldLabel, label
 
-_PAGE = 100
 _AS_OF = Field("as_of", N_("On the day"), FieldType.DATE)
 
 
@@ -77,12 +77,12 @@ class ExplainPage(RefreshOnChange, PageWidget):
         self.body.addWidget(card)
         self.body.addWidget(self.steps, 1)
         self.as_of.changed.connect(self._another_day)
-        self.earlier.clicked.connect(lambda: self._turn(_PAGE))
-        self.later.clicked.connect(lambda: self._turn(-_PAGE))
+        self.earlier.clicked.connect(lambda: self._turn(PAGE))
+        self.later.clicked.connect(lambda: self._turn(-PAGE))
         self.before_close.clicked.connect(self._before_close)
         self.steps.table.opened.connect(lambda index: self._open(self.steps.model.row(index)))
-        bind(self, "Alt+PgUp", lambda: self._turn(_PAGE))
-        bind(self, "Alt+PgDown", lambda: self._turn(-_PAGE))
+        bind(self, "Alt+PgUp", lambda: self._turn(PAGE))
+        bind(self, "Alt+PgDown", lambda: self._turn(-PAGE))
         self.set_keys([("Enter", tr("Open document")), ("Alt+PgUp", tr("Earlier moves")),
                        ("Alt+PgDn", tr("Later moves")), ("Alt+Left", tr("Back")), ("Ctrl+C", tr("Copy"))])
 
@@ -156,7 +156,7 @@ class DocumentCostPage(RefreshOnChange, PageWidget):
 
 def _read(queries: Any, what: tuple[int, int | None, int | None], as_of: dt.date | None, skip: int) -> Explanation:
     """On a worker."""
-    return queries.explain(*what, as_of, limit=_PAGE, skip=skip)
+    return queries.explain(*what, as_of, limit=PAGE, skip=skip)
 
 
 def _read_document(queries: Any, document_id: int) -> tuple[Any, str, Any]:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from jxc_desktop.document_types.schema import Field, FieldType
 from jxc_desktop.i18n import N_, tr
 from jxc_desktop.services import periods
-from jxc_desktop.services.queries.proof import CheckItem, ClosedPeriod
+from jxc_desktop.services.queries.closing import CheckItem, ClosedPeriod
 from jxc_desktop.ui import fields
 from jxc_desktop.ui.changes import RefreshOnChange
 from jxc_desktop.ui.context import Context

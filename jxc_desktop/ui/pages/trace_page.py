@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from jxc_desktop import document_types, values
 from jxc_desktop.i18n import N_, tr
-from jxc_desktop.services.queries.proof import Trace
+from jxc_desktop.services.queries.trace import Trace
 from jxc_desktop.ui.changes import RefreshOnChange
 from jxc_desktop.ui.context import Context
 from jxc_desktop.ui.page import PageWidget
