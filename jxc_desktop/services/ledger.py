@@ -74,6 +74,11 @@ class History:
         self.on_hand |= other.on_hand
         self.events |= other.events
 
+    def forget(self, item_id: int) -> None:
+        """For an item that has to be read again from an earlier moment: then it may not have all these pools."""
+        self.pools = {key: pool for key, pool in self.pools.items() if key[0] != item_id}
+        self.on_hand = {place: quantity for place, quantity in self.on_hand.items() if place[0] != item_id}
+
 
 def history(connection: Connection, policy: Policy, item_id: int, first: Moment,
             until: dt.datetime | None = None) -> History:
@@ -202,26 +207,31 @@ def _read_origins(connection: Connection, policy: Policy, earlier: Any, lines: C
         origin(undone.origin_line_id, undone.lot_id).forget(abs(undone.quantity), -undone.value - undone.variance)
 
 
-def made_from(connection: Connection, events: Iterable[Event]) -> tuple[dict[int, dict[int, Moment]], set[int]]:
-    """Of documents that used some of these events' goods: what they made, {item: {document: moment}};
-    and all documents among the events that make something."""
+def made_from(connection: Connection, events: Iterable[Event]) -> dict[int, Moment]:
+    """What was made by documents that used some of these events' goods: the earliest moment by item."""
     using = {e.document_id for e in events if e.basis is Basis.USED}
-    made: dict[int, dict[int, Moment]] = defaultdict(dict)
+    made: dict[int, Moment] = {}
     if using:
-        for r in connection.execute(select(_m.item_id, _m.document_id, func.min(_m.effective_at), func.min(
-                _m.entry)).where(_m.document_id.in_(using), _m.basis == Basis.MADE).group_by(
-                _m.item_id, _m.document_id)):
-            made[r[0]][r[1]] = r[2], r[3]
-    return made, using
+        for r in connection.execute(select(_m.item_id, _m.effective_at, _m.entry).where(
+                _m.document_id.in_(using), _m.basis == Basis.MADE).group_by(
+                _m.item_id, _m.effective_at, _m.entry).having(func.sum(_m.quantity) != ZERO)):  # not where it once was
+            made[r.item_id] = min(made.get(r.item_id, (r.effective_at, r.entry)), (r.effective_at, r.entry))
+    return made
 
 
-def used_outside(connection: Connection, events: Iterable[Event], items: Collection[int]) -> dict[int, Decimal]:
-    """What documents that make something used up of other items than these, at its cost by now."""
+def used_outside(connection: Connection, events: Iterable[Event], starts: Mapping[int, Moment]) -> dict[int, Decimal]:
+    """What documents that make something used up outside these runs, of other items or earlier, at its cost by now."""
     making = {e.document_id for e in events if e.basis is Basis.MADE}
-    if not making:
-        return {}
-    return {r[0]: -r[1] for r in connection.execute(select(_m.document_id, func.sum(_m.value)).where(
-        _m.document_id.in_(making), _m.basis == Basis.USED, _m.item_id.not_in(items)).group_by(_m.document_id))}
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    if making:
+        for r in connection.execute(select(
+                _m.document_id, _m.item_id, _m.effective_at, _m.entry, func.sum(_m.value).label("value")).where(
+                _m.document_id.in_(making), _m.basis == Basis.USED).group_by(
+                _m.document_id, _m.item_id, _m.effective_at, _m.entry)):
+            start = starts.get(r.item_id)
+            if start is None or (r.effective_at, r.entry) < start:
+                found[r.document_id] -= r.value
+    return found
 
 
 def receipts_of(connection: Connection, line_ids: Collection[int]) -> dict[int, Moment]:

@@ -124,12 +124,15 @@ def _plan(work: Work, locked: Locked, policy: Policy, change: Change, touched: I
             if row.last is None or first > row.last:
                 plan.starts[item_id] = first
             else:
+                if item_id in plan.past:
+                    plan.known.forget(item_id)
                 plan.past.add(item_id)
                 known = ledger.history(work.connection, plan.policy, item_id, first)
                 plan.known.add(known)
                 plan.starts[item_id] = min([first, *(key.moment for key in known.events)])
-        made, _ = ledger.made_from(work.connection, (e for e, _ in plan.known.events.values()))
-        firsts = {item_id: min(moments.values()) for item_id, moments in made.items() if item_id not in plan.starts}
+        made = ledger.made_from(work.connection, (e for e, _ in plan.known.events.values()))
+        firsts = {item_id: moment for item_id, moment in made.items()
+                  if item_id not in plan.starts or moment < plan.starts[item_id]}
         if new := firsts.keys() - locked.items.keys():
             balances.lock_items(work, locked, new)
             plan.policy = policies.of_company(work.connection, {*locked.items, *new})
@@ -292,10 +295,10 @@ def pools_as_of(connection: Connection, policy: Policy, items: Iterable[int],
     for item_id in items:
         state = ledger.history(connection, policy, item_id, (until, 0), until)
         ordered = [state.events[key][0] for key in sorted(state.events)]
-        before = ledger.before(connection, policy, ordered, {
-            item_id: min((e.key.moment for e in ordered), default=ledger.BEGINNING)})
+        starts = {item_id: min((e.key.moment for e in ordered), default=ledger.BEGINNING)}
+        before = ledger.before(connection, policy, ordered, starts)
         run = Replay(policy, state.pools, before.origins, before.returns)
-        run.used.update(ledger.used_outside(connection, ordered, [item_id]))
+        run.used.update(ledger.used_outside(connection, ordered, starts))
         run.run(ordered)
         found |= run.pools
     return found

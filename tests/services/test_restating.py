@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from jxc_desktop.document_types.schema import Draft
 from jxc_desktop.errors import NeedsConfirmation, NotEnoughStock, PeriodClosed
 from jxc_desktop.models import TABLES
 from jxc_desktop.services import documents, periods
@@ -231,6 +232,50 @@ def test_a_late_receipt_of_a_component_restates_what_was_made_and_its_sales(comp
     assert company.worth(sold) == (-35, 0)
     company.run(documents.void, saved.id, company.version(saved), acknowledged=("restates",))
     assert [company.pool(i) for i in (leaf, tea, gift)] == [(5, 50), (4, 24), (1, 13)]
+
+
+def test_what_was_made_in_a_closed_period_keeps_its_cost_when_later_goods_are_moved(company: Company) -> None:
+    """An assembly that was moved out of the period does not take the replay of what it makes back into it."""
+    leaf, tea = company.item(cost_method="fifo"), company.item()
+    company.post("goods_receipt", (leaf, 20, 10), date=day(1))
+    moved = company.post("assembly", line(leaf, 3, role="use"), line(tea, 6, role="make"), date=day(3))
+    kept = company.post("assembly", line(leaf, 2, role="use"), line(tea, 4, role="make"), date=day(4))
+    company.correct(moved, lambda draft: draft.header.update(date=day(9)))
+    company.run(periods.close, day(5))
+    company.post("delivery_note", (leaf, 1, 30), date=day(7))
+    assert not any(m.restated for m in company.moves(kept)) and company.pool(tea) == (10, 50)
+
+
+def test_what_was_made_before_a_change_counts_all_that_it_used(company: Company) -> None:
+    """What is made is read from the beginning where it once was missing; what it is made of, from the change on."""
+    company.settings(negative_stock="allow")
+    leaf, tea = company.item(), company.item()
+    company.post("goods_receipt", (leaf, 20, 10), date=day(1))
+    first = company.post("assembly", line(leaf, 2, role="use"), line(tea, 2, role="make"), date=day(2))
+    company.post("delivery_note", (tea, 5, 30), date=day(3))
+    company.post("assembly", line(leaf, 3, role="use"), line(tea, 5, role="make"), date=day(6))
+    assert company.pool(tea) == (2, 12)
+    company.post("goods_receipt", (leaf, 18, 30), date=day(4))
+    assert company.pool(leaf) == (33, 660) and company.pool(tea) == (2, 24)
+    assert not any(m.restated for m in company.moves(first))
+
+
+def test_what_is_made_is_restated_from_where_it_was_made_though_it_changes_later_too(company: Company) -> None:
+    leaf, tea = company.item(cost_method="fifo"), company.item()
+    company.post("goods_receipt", (leaf, 2, 1), date=day(1))
+    company.post("goods_receipt", (leaf, 10, 5), date=day(2))
+    company.post("goods_receipt", (tea, 1, 4), date=day(2))
+    loss = company.post("other_out", line(leaf, 2), date=day(3))
+    made = company.post("assembly", line(leaf, 2, role="use"), line(tea, 2, role="make"), date=day(5))
+    assert company.pool(tea) == (3, 14)
+
+    def later(draft: Draft) -> None:
+        draft.header["date"] = day(9)
+        draft.lines.append(line(tea, 1))
+
+    company.correct(loss, later)
+    assert [(m.quantity, m.value) for m in company.moves(made) if m.restated] == [(0, 8), (0, -8)]
+    assert company.pool(leaf) == (8, 40) and company.pool(tea) == (2, 4)
 
 
 def test_what_is_made_cannot_be_made_of_what_is_not_there_yet(company: Company) -> None:
