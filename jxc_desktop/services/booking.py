@@ -167,7 +167,7 @@ def withdraw(work: Work, kind: DocumentType, before: Any, action: str, status: S
     company = catalog.the_company(work.connection)
     b = Booking(kind, dataclasses.replace(old, status=Status.VOID), old, before, action, company,
                 catalog.items(work.connection, {line["item_id"] for line in old.lines}))
-    orders.refuse_dependants(work, before)
+    orders.refuse_dependants(work, before, leaving=True)
     _refuse_closed(work, b, old)
     b.sources = orders.lock_sources(work, orders.taken(old.lines),
                                     reopening=any(line["reopens"] for line in old.lines))

@@ -123,7 +123,7 @@ def reverse(work: Work, document_id: int, version: int, date: dt.date) -> Saved:
     original = read_draft(work.connection, document_id)
     if date < before.date:
         raise InvalidDraft([Problem("date", N_("{number} is dated later"), None, {"number": before.number})])
-    orders.refuse_dependants(work, before)
+    orders.refuse_dependants(work, before, leaving=False)
     mirror = Draft(kind.key, {**original.header, "date": date}, reversal_of_id=document_id)
     for line in original.lines:
         mirror.lines.append({**{k: v for k, v in line.items() if k not in ("id", "reserved", "fulfilled")},

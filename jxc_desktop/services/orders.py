@@ -342,12 +342,13 @@ def holders(work: Work, item_id: int, warehouse_id: int) -> tuple[str, ...]:
         .order_by(d.id).limit(5)))
 
 
-def refuse_dependants(work: Work, row: Any) -> None:
+def refuse_dependants(work: Work, row: Any, *, leaving: bool) -> None:
     """A document stands while posted ones came from it; raises HasDependants.
 
-    One that moved goods stands for reversed ones too: their moves and those of their mirrors refer to its cost.
+    One that moved goods does not leave the ledger (as it may be reversed) while reversed ones came from it either:
+    their moves and those of their mirrors refer to its cost.
     """
-    moves = document_types.BY_KEY[row.kind].effect is not nothing
+    moves = leaving and document_types.BY_KEY[row.kind].effect is not nothing
     lines = work.rows(select(document_line.c.id).where(document_line.c.document_id == row.id))
     _refuse_users(work, row.number, [r.id for r in lines], document.c.status.in_(
         (Status.POSTED, Status.REVERSED) if moves else (Status.POSTED,)))

@@ -249,6 +249,20 @@ def test_what_came_back_must_stay_sold(company: Company) -> None:
     company.correct(delivery, lambda draft: draft.lines[0].update(quantity=D(4), amount=None))
 
 
+def test_what_came_back_by_mistake_does_not_keep_its_document_from_being_reversed(company: Company) -> None:
+    item = company.item()
+    receipt = company.post("goods_receipt", (item, 10, 5))
+    back = company.post("purchase_return", line(item, 4, 5, source_line_id=company.line_ids(receipt)[0]))
+    with pytest.raises(HasDependants):
+        company.reverse(receipt)
+    company.reverse(back)
+    with pytest.raises(HasDependants) as caught:
+        company.unpost(receipt)  # what the return and its mirror are worth refers to it
+    assert caught.value.data["numbers"] == back.number
+    company.reverse(receipt)
+    assert company.pool(item) == (0, 0) and company.owed(company.supplier, Account.PAYABLE) == 0
+
+
 def test_a_line_stays_while_a_dead_document_names_it(company: Company) -> None:
     """A voided or parked document keeps its link; removing the line it names is refused, not a fault of SQL."""
     item = company.item()
