@@ -390,6 +390,15 @@ def test_a_reference_to_nothing_is_named(file: Company) -> None:
     assert where(failed(file), "database file") == "document_line row 2"
 
 
+def test_a_table_that_is_no_longer_listed_is_named(file: Company) -> None:
+    """One bit in the list of tables: SQLite finds the table by its definition, other programs do not find it."""
+    with unguarded(file) as connection:
+        connection.execute(text("PRAGMA writable_schema = ON"))
+        connection.execute(text("UPDATE sqlite_master SET type = 'taBle' WHERE name = 'audit_entry'"))
+    file.engine.dispose()
+    assert where(failed(file), "database file") == "table audit_entry"
+
+
 def test_a_damaged_file_is_reported(file: Company) -> None:
     path = database.as_url(file.url).database
     assert path

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, exists, select, text
+from sqlalchemy import Connection, exists, inspect, select, text
 
 from jxc_desktop.i18n import N_
-from jxc_desktop.models import IMMUTABLE
+from jxc_desktop.models import IMMUTABLE, TABLES
 from jxc_desktop.models.documents import document
 from jxc_desktop.models.stock import posting
 from jxc_desktop.models.trail import audit_entry
@@ -22,7 +22,7 @@ _VERBS = {"sqlite": ("update", "delete", "replace"), "postgresql": ("change", "t
 
 
 def file_sound(connection: Connection) -> Broken:
-    """SQLite's own check of pages, indexes and references; a server keeps those itself."""
+    """SQLite's own check of pages, indexes and references, and all tables listed; a server keeps those itself."""
     if connection.dialect.name != "sqlite":
         return
     for (line,) in connection.execute(text("PRAGMA integrity_check")):
@@ -30,6 +30,8 @@ def file_sound(connection: Connection) -> Broken:
             yield "database file", "ok", line
     for row in connection.execute(text("PRAGMA foreign_key_check")):
         yield f"{row[0]} row {row[1]}", f"a row of {row[2]}", N_("none")
+    for name in sorted(TABLES.keys() - inspect(connection).get_table_names()):
+        yield f"table {name}", N_("listed in the file"), N_("not listed")
 
 
 def guards_in_place(connection: Connection) -> Broken:
