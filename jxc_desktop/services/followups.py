@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, select, type_coerce, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import DocumentType, Draft, Progress, Promise, Status
@@ -22,7 +22,7 @@ from jxc_desktop.models.documents import document, document_line
 from jxc_desktop.models.flows import notice
 from jxc_desktop.models.records import item, partner
 from jxc_desktop.models.trail import audit_entry
-from jxc_desktop.services import access, catalog, notices, rules, watch
+from jxc_desktop.services import access, catalog, notices, requested, rules, watch
 from jxc_desktop.services import document_rows as rows
 from jxc_desktop.services.notices import Kind, Notice
 from jxc_desktop.services.orders import SourceLine
@@ -69,30 +69,8 @@ def cover(connection: Connection, order_id: int) -> list[Cover]:
     lines = connection.execute(select(_l.id, _l.item_id, _l.base_quantity, _l.fulfilled, _l.reserved).join_from(
         document_line, item, item.c.id == _l.item_id).where(
         _l.document_id == order_id, item.c.stocked, _l.base_quantity > _l.fulfilled).order_by(_l.position)).all()
-    asked = _asked(connection, [r.id for r in lines])
+    asked = requested.left_for_lines(connection, [r.id for r in lines])
     return [Cover(r.id, r.item_id, r.base_quantity - r.fulfilled, r.reserved, asked.get(r.id, ZERO)) for r in lines]
-
-
-def _asked(connection: Connection, line_ids: Sequence[int]) -> dict[int, Decimal]:
-    """What requests for these lines still wait for: not ordered yet, or ordered and not come."""
-    request, ordered, bought = document_line.alias(), document_line.alias(), document.alias()
-    left = type_coerce(request.c.base_quantity - request.c.fulfilled, Quantity)
-    found: dict[int, Decimal] = defaultdict(Decimal)
-    for r in connection.execute(select(request.c.for_line_id, left.label("left")).join_from(
-            request, document, _d.id == request.c.document_id).join(
-            document_line, (_l.id == request.c.for_line_id) & (_l.item_id == request.c.item_id)).where(
-            request.c.for_line_id.in_(line_ids), _d.status.in_((Status.POSTED, Status.SUBMITTED)),
-            request.c.base_quantity > request.c.fulfilled)):
-        found[r.for_line_id] += r.left
-    coming = type_coerce(func.sum(ordered.c.base_quantity - ordered.c.fulfilled), Quantity)
-    for r in connection.execute(select(request.c.for_line_id, coming.label("left")).join_from(
-            request, ordered, ordered.c.source_line_id == request.c.id).join(
-            bought, bought.c.id == ordered.c.document_id).join(
-            document_line, (_l.id == request.c.for_line_id) & (_l.item_id == request.c.item_id)).where(
-            request.c.for_line_id.in_(line_ids), bought.c.status == Status.POSTED,
-            ordered.c.base_quantity > ordered.c.fulfilled).group_by(request.c.for_line_id)):
-        found[r.for_line_id] += r.left
-    return found
 
 
 def after(work: Work, kind: DocumentType, draft: Draft, saved: Saved, settings: Mapping[str, Any]) -> None:

@@ -106,10 +106,11 @@ _of_line = update(document_line).where(_line.id == bindparam("i"))
 _SET, _SET_USED = Bulk(_of_line, "fulfilled", "reserved"), Bulk(_of_line, "used")
 _SET_PROGRESS = Bulk(update(document).where(_d.id == bindparam("i")), "progress")
 _OWN = _LINES.where(_line.document_id == bindparam("document"))
-_WAITING = _LINES.where(
+LACKING = (  # lines of customers' orders that hold less of these `items` than they are to get
     _d.kind.in_([k.key for k in document_types.ALL if k.promise is Promise.RESERVED]), _d.status == Status.POSTED,
     _d.reversal_of_id.is_(None), item.c.stocked, _line.item_id.in_(bindparam("items", expanding=True)),
     _line.base_quantity > _line.fulfilled + _line.reserved)
+_WAITING = _LINES.where(*LACKING)
 
 
 def lock_sources(work: Work, line_ids: Iterable[int], *, reopening: bool = False) -> dict[int, SourceLine]:
