@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 
 from jxc_desktop.document_types.schema import DocumentType
 from jxc_desktop.models.documents import number_series
@@ -24,8 +24,3 @@ def next_number(work: Work, kind: DocumentType, date: dt.date) -> str:
         ensure(work.connection, number_series, [{"kind": kind.key, "period": period, "last": 0}])
         last = work.connection.scalar(_COUNT, given)
     return f"{kind.prefix}-{period}-{last:0{WIDTH}}"
-
-
-def last_numbers(work: Work) -> dict[tuple[str, str], int]:
-    """The last serial given per (type, period)."""
-    return {(r.kind, r.period): r.last for r in work.rows(select(number_series))}

@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 from jxc_desktop import document_types
 from jxc_desktop.errors import NotEnoughStock
 from jxc_desktop.models import TABLES
-from jxc_desktop.services import database, numbering
+from jxc_desktop.services import database
 from tests.company import DAY, Company, day
 
 
@@ -42,16 +42,6 @@ def test_after_9999_comes_10000(company: Company) -> None:
         series = TABLES["number_series"]
         connection.execute(series.update().values(last=0))
         connection.execute(TABLES["document"].update().values(number=None))
-
-
-def test_the_last_numbers_are_known(company: Company) -> None:
-    company.post("other_in", (company.item(), 1))
-
-    def last(work: numbering.Work) -> list[list[object]]:
-        work.require("check")
-        return [[*key, value] for key, value in numbering.last_numbers(work).items()]
-
-    assert company.run(last).value == [["other_in", "20260302", 1]]
 
 
 def test_a_number_is_given_once_by_constraint(company: Company) -> None:
