@@ -21,7 +21,7 @@ from jxc_desktop.ui import operations
 from jxc_desktop.ui.documents.editor import DocumentEditor
 from jxc_desktop.ui.journal import Journal
 from jxc_desktop.ui.tasks import TaskRunner
-from tests.company import Company, opened
+from tests.company import Company, line, opened
 from tests.faults import verdict
 from tests.faults.proxy import Proxy
 from tests.faults.table import Table, runs
@@ -87,6 +87,7 @@ def far_desk(pg_company: Company, proxy: Proxy, tasks: TaskRunner, qtbot: Any, t
 def test_a19_many_clicks_are_one_save(desk: Desk, table: Table) -> None:
     """Clicks and keys while the save is under way, and again when it is through."""
     notes, pressed, doubles = runs(4, 40), 0, 0
+    desk.company.post("opening_stock", *(line(item, 1000, "10") for item in desk.items.values()))
     execute = desk.context.commands.execute
 
     def slowly(*args: Any, **options: Any) -> Any:
