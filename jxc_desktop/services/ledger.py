@@ -81,8 +81,11 @@ class History:
 
 
 def history(connection: Connection, policy: Policy, item_id: int, first: Moment,
-            until: dt.datetime | None = None) -> History:
-    """From `first` on, or from an earlier moment at which the pools are known: the last close, or the beginning."""
+            until: dt.datetime | None = None) -> tuple[History, Moment]:
+    """From `first` on, or from another moment at which the pools are known: the last close, or the beginning.
+
+    Also tells that moment: all events from there are in the history.
+    """
     found = None if item_id in policy.fifo else _summed(connection, policy, item_id, first)
     if found is None:
         found, first = _opening(connection, policy, item_id)
@@ -92,7 +95,7 @@ def history(connection: Connection, policy: Policy, item_id: int, first: Moment,
             else _m.effective_at < until  # a late cost is part of its receipt, whenever it became known
         condition = and_(condition, known)
     found.events = net(connection.execute(_ROWS.where(condition)))
-    return found
+    return found, first
 
 
 def _summed(connection: Connection, policy: Policy, item_id: int, first: Moment) -> History | None:
@@ -235,10 +238,10 @@ def used_outside(connection: Connection, events: Iterable[Event], starts: Mappin
 
 
 def receipts_of(connection: Connection, line_ids: Collection[int]) -> dict[int, Moment]:
-    """When the goods of these lines came, in order of effect."""
-    return {r[0]: (r[1], r[2]) for r in connection.execute(select(
-        _m.line_id, func.min(_m.effective_at), func.min(_m.entry)).where(_m.line_id.in_(line_ids)).group_by(
-        _m.line_id))} if line_ids else {}
+    """When the goods of these lines came, by what their documents say now."""
+    return {r.line_id: (r.effective_at, r.entry) for r in connection.execute(select(
+        _m.line_id, _m.effective_at, _m.entry).where(_m.line_id.in_(line_ids)).group_by(
+        _m.line_id, _m.effective_at, _m.entry).having(func.sum(_m.quantity) != ZERO))} if line_ids else {}
 
 
 class Settlement(NamedTuple):

@@ -127,9 +127,8 @@ def _plan(work: Work, locked: Locked, policy: Policy, change: Change, touched: I
                 if item_id in plan.past:
                     plan.known.forget(item_id)
                 plan.past.add(item_id)
-                known = ledger.history(work.connection, plan.policy, item_id, first)
+                known, plan.starts[item_id] = ledger.history(work.connection, plan.policy, item_id, first)
                 plan.known.add(known)
-                plan.starts[item_id] = min([first, *(key.moment for key in known.events)])
         made = ledger.made_from(work.connection, (e for e, _ in plan.known.events.values()))
         firsts = {item_id: moment for item_id, moment in made.items()
                   if item_id not in plan.starts or moment < plan.starts[item_id]}
@@ -293,12 +292,11 @@ def pools_as_of(connection: Connection, policy: Policy, items: Iterable[int],
     until = dt.datetime.combine(through, dt.time()) + dt.timedelta(days=1)
     found: dict[PoolKey, Pool] = {}
     for item_id in items:
-        state = ledger.history(connection, policy, item_id, (until, 0), until)
+        state, first = ledger.history(connection, policy, item_id, (until, 0), until)
         ordered = [state.events[key][0] for key in sorted(state.events)]
-        starts = {item_id: min((e.key.moment for e in ordered), default=ledger.BEGINNING)}
-        before = ledger.before(connection, policy, ordered, starts)
+        before = ledger.before(connection, policy, ordered, {item_id: first})
         run = Replay(policy, state.pools, before.origins, before.returns)
-        run.used.update(ledger.used_outside(connection, ordered, starts))
+        run.used.update(ledger.used_outside(connection, ordered, {item_id: first}))
         run.run(ordered)
         found |= run.pools
     return found

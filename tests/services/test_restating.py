@@ -246,6 +246,21 @@ def test_what_was_made_in_a_closed_period_keeps_its_cost_when_later_goods_are_mo
     assert not any(m.restated for m in company.moves(kept)) and company.pool(tea) == (10, 50)
 
 
+def test_late_costs_of_goods_that_were_moved_out_of_a_closed_period_stay_out_of_it(company: Company) -> None:
+    company.settings(late_cost="repost")
+    leaf, tea = company.item(cost_method="fifo"), company.item()
+    company.post("goods_receipt", (leaf, 20, 10), date=day(1))
+    moved = company.post("goods_receipt", (leaf, 2, 10), (tea, 8, 1), date=day(2))
+    kept = company.post("assembly", line(leaf, 2, role="use"), line(tea, 4, role="make"), date=day(4))
+    company.correct(moved, lambda draft: draft.header.update(date=day(9)))
+    company.run(periods.close, day(5))
+    lines = zip((leaf, tea), company.line_ids(moved), strict=True)
+    company.post("cost_adjustment", *({"item_id": item, "source_line_id": source} for item, source in lines),
+                 date=day(10), fee=D(28), fee_basis="value")
+    assert not any(m.restated for m in company.moves(kept))
+    assert company.pool(leaf) == (20, 220) and company.pool(tea) == (12, 36)
+
+
 def test_what_was_made_before_a_change_counts_all_that_it_used(company: Company) -> None:
     """What is made is read from the beginning where it once was missing; what it is made of, from the change on."""
     company.settings(negative_stock="allow")
