@@ -184,12 +184,20 @@ class FifoPool(Pool):
         return (layer for layer in self.layers if layer.line_id == line_id and layer.quantity > 0)
 
     def _spread(self, amount: Decimal, chosen: Callable[[Part], bool]) -> None:
-        """`amount` over the chosen layers by quantity; the last one takes the rest."""
-        shares = iter(values.spread(amount, [layer.quantity for layer in self.layers if chosen(layer)]))
-        self.layers = deque(layer._replace(value=layer.value + next(shares)) if chosen(layer) else layer
-                            for layer in self.layers)
-        if amount < 0 and any(layer.value < 0 for layer in self.layers):
+        """`amount` over the chosen layers by quantity; the last one takes the rest.
+
+        What is added takes nothing from a layer: a cent that rounding would, the layer before has less.
+        """
+        layers = list(self.layers)
+        at = [i for i, layer in enumerate(layers) if chosen(layer)]
+        shares, short = values.spread(amount, [layers[i].quantity for i in at]), ZERO
+        for i, share in zip(reversed(at), reversed(shares), strict=True):
+            value = layers[i].value + share + short
+            short = min(value, ZERO) if amount > 0 else ZERO
+            layers[i] = layers[i]._replace(value=value - short)
+        if amount < 0 and any(layers[i].value < 0 for i in at):
             raise NegativeValue
+        self.layers = deque(layers)
 
     def _put(self, part: Part) -> None:
         self.layers.append(part)

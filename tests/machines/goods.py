@@ -147,6 +147,10 @@ class Pool:
 
 
 def spread(layers: Sequence[Goods], change: int) -> None:
-    for layer, part in zip(layers, share(change, [g.quantity for g in layers]), strict=True):
+    parts = share(change, [g.quantity for g in layers])
+    for last in range(len(layers) - 1, 0, -1) if change > 0 else ():  # adding makes no layer poorer
+        below = min(layers[last].value + parts[last], 0)
+        parts[last], parts[last - 1] = parts[last] - below, parts[last - 1] + below
+    for layer, part in zip(layers, parts, strict=True):
         layer.value += part
         refuse_if(layer.value < 0, "NEGATIVE_VALUE")

@@ -661,3 +661,13 @@ def test_no_layer_is_revalued_below_zero() -> None:
     pool = Pool(D(2), D(11))
     pool.revalue(D(-4))
     assert pool.value == 7
+
+
+def test_adding_value_makes_no_layer_poorer() -> None:
+    """Four cents over seven: four layers get one each and the rest, taken from the last, would be below nothing."""
+    pool = FifoPool()
+    for line_id, value in enumerate(("0", "0", "3", "0", "0", "0", "0"), start=1):
+        pool.receive(Part(D(1), D(value), line_id, NOON))
+    pool.revalue(D("0.04"))
+    assert [layer.value for layer in pool.layers] == [D(v) for v in ("0.01", "0.01", "3.01", "0.01", "0", "0", "0")]
+    assert pool.value == D("3.04") == sum(layer.value for layer in pool.layers)
