@@ -34,6 +34,10 @@ class Balance:
     moved: Decimal = ZERO  # what this command changes of on_hand
     counted: bool = False  # by a count, which says what is there whoever holds it
     dip: tuple[Decimal, dt.date] | None = None  # the lowest later stock below zero, and its day
+    least: Decimal = field(init=False)  # that may be free: nothing, or less where less was free before
+
+    def __post_init__(self) -> None:
+        self.least = min(self.free, ZERO)
 
     @property
     def free(self) -> Decimal:

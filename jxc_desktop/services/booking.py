@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -147,7 +148,7 @@ def book(work: Work, kind: DocumentType, draft: Draft, before: Any, action: str,
     taking = _taking(b, draft.lines)
     used = orders.fulfil(work, b.sources, locked, taking)
     if not b.holds and not b.mirrors:
-        orders.note_used(work, draft.lines, used)
+        orders.note_used(work, draft.lines, {i: taking.kept.get(i, ZERO) + used.get(i, ZERO) for i in taking.change})
     if kind.promise:
         orders.promise(work, saved.id, locked, (Status.DRAFT, Status.REVERSED if b.mirrors else Status.POSTED),
                        hold=b.holds, keep=held)
@@ -252,11 +253,13 @@ def _taking(b: Booking, lines: Iterable[Mapping[str, Any]]) -> Taking:
         {i: now[i] - was[i] for i in now.keys() | was.keys() if now[i] != was[i]}
         for now, was in ((orders.taken(lines), orders.taken(b.old_lines())),
                          (orders.reopened(lines), orders.reopened(b.old_lines()))))
-    used: dict[int, Decimal] = {}
+    used: dict[int, Decimal] = defaultdict(Decimal)
     for line in b.draft.lines if b.mirrors else b.old_lines():
         if line.get("source_line_id"):
-            used[line["source_line_id"]] = used.get(line["source_line_id"], ZERO) + line["used"]
-    return Taking(change, back, used, b.holds)
+            used[line["source_line_id"]] += line["used"]
+    now = orders.taken(lines)
+    kept = {i: min(quantity, max(now.get(i, ZERO), ZERO)) for i, quantity in used.items()}
+    return Taking(change, back, kept, {i: quantity - kept[i] for i, quantity in used.items()}, b.holds)
 
 
 def _wanted_less(b: Booking, taking: Taking, used: Mapping[int, Decimal]) -> set[int]:

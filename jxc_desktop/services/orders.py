@@ -204,13 +204,14 @@ def most_taken(kind: DocumentType, quantity: Decimal, company: Company) -> Decim
 class Taking:
     """What a command changes of what later documents took, by source line in base units.
 
-    `back`: of that, what customers brought back is open in their orders again. `used`: reservations that the
-    documents had used up before. `hold`: orders reserve by themselves.
+    `back`: of that, what customers brought back is open in their orders again. `kept`: reservations that the
+    documents had used up before and still do; `freed`: that they do no more. `hold`: orders reserve by themselves.
     """
 
     change: Mapping[int, Decimal]
     back: Mapping[int, Decimal]
-    used: Mapping[int, Decimal]
+    kept: Mapping[int, Decimal]
+    freed: Mapping[int, Decimal]
     hold: bool
 
 
@@ -237,7 +238,7 @@ def fulfil(work: Work, sources: Mapping[int, SourceLine], locked: Locked, taking
         elif source.promise is Promise.RESERVED and quantity > 0:
             used[line_id] = _use_up(source, sources, locked, quantity)
         elif source.promise is Promise.RESERVED:
-            wanted = source.open - source.reserved if taking.hold else min(-quantity, taking.used.get(line_id, ZERO))
+            wanted = source.open - source.reserved if taking.hold else taking.freed.get(line_id, ZERO)
             if source.open and line_id in taking.change:  # what came back from the customer is his to ask for again
                 source.hold(locked, max(min(wanted, source.free(locked)), ZERO))
     store_lines(work, [source for source in sources.values() if source.touched])
@@ -256,14 +257,15 @@ def _use_up(source: SourceLine, sources: Mapping[int, SourceLine], locked: Locke
 
 
 def note_used(work: Work, lines: Iterable[Mapping[str, Any]], used: Mapping[int, Decimal]) -> None:
-    """Keep with each line what it used up of its order's reservation, so that taking it back restores that."""
+    """Keep with the lines what they use up of their orders' reservations, so that taking them back restores that."""
     left, rows = dict(used), []
     for line in lines:
         source_id = line.get("source_line_id")
-        if source_id and left.get(source_id):
+        if source_id in left:
             part = min(left[source_id], line["base_quantity"])
             left[source_id] -= part
-            rows.append({"i": line["id"], "used": part + (line.get("used") or ZERO)})
+            if part != (line.get("used") or ZERO):
+                rows.append({"i": line["id"], "used": part})
     _SET_USED.run(work.connection, rows)
 
 

@@ -22,7 +22,8 @@ def refuse(work: Work, locked: Locked, draft: Draft | None, company: Company) ->
     """Raise NotEnoughStock (or, under 'warn', ask) where stock would fall below zero or below what others hold.
 
     Checks the stock after the posting, and each later moment where a replay was needed. What is reserved and
-    what is kept by lots is never overdrawn, whatever the policy; a count says what is there whoever holds it.
+    what is kept by lots is never overdrawn, whatever the policy; a count says what is there whoever holds it,
+    and where it found less than orders hold, each of them may still get its own.
     """
     short = [place for place, b in locked.shelves.items() if _below_zero(b) or _held(b)]
     lots = [place for place, b in locked.lots.items() if _below_zero(b) or _held(b)]
@@ -55,7 +56,7 @@ def _below_zero(balance: Balance) -> bool:
 
 
 def _held(balance: Balance) -> bool:
-    return balance.moved < 0 and balance.free < 0 and not balance.counted
+    return balance.moved < 0 and balance.free < balance.least and not balance.counted
 
 
 def _shortage(work: Work, balance: Balance, info: ItemInfo, store: Any, draft: Draft | None,

@@ -165,8 +165,11 @@ class Life:
             self.left[was["ref"], lot] += quantity
             fact = self.facts[was["ref"], was["item"], self.own(lot)]
             fact.back -= quantity
-            fact.back_value = (fact.back_value - value if was["do"] == "return_in"
-                               else near(fact.in_value * fact.back, fact.quantity))
+            if was["do"] == "return_in" and self.policy["return_in"] == "original":
+                fact.back_value -= value
+            else:  # it came back at another value than it counts for
+                whole = fact.cogs + fact.settled if was["do"] == "return_in" else fact.in_value
+                fact.back_value = near(whole * fact.back, fact.quantity)
 
     # --- how they do it --------------------------------------------------------------------------------------
 

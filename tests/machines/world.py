@@ -192,7 +192,7 @@ class World:
             more = self.counts(now) - self.counts(was)
             if now and now["do"] in FORTH[self.kind(now)]:
                 self.fits(now, more > 0)
-            if self.kind(step) == "sales_order" and step["order"] not in self.closed:
+            if self.kind(step) == "sales_order" and (more > 0 or step["order"] not in self.closed):
                 key = step["order"], step["item"], self.orders[step["order"]]["warehouse"]
                 before = (self.steps[step["ref"]] if step["do"] == "mirror" else was or {}).get("used", 0)
                 less = 0 if self.settings["reserve_on_order"] else max(before - max(self.counts(now), 0), 0)

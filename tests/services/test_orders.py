@@ -1,5 +1,6 @@
 """What orders hold and expect, and what later documents take from them."""
 
+from contextlib import nullcontext
 from decimal import Decimal as D
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from jxc_desktop.document_types.schema import Progress
 from jxc_desktop.errors import InvalidDraft, NotEnoughStock
 from jxc_desktop.models.stock import cost_pool, stock_balance
-from jxc_desktop.services import documents
+from jxc_desktop.services import documents, reservations
 from jxc_desktop.services.unit_of_work import Saved
 from tests.company import Company, day, line
 from tests.services.test_documents import progress
@@ -214,3 +215,37 @@ def test_orders_of_services_touch_no_stock(company: Company) -> None:
         assert (held(company, order), progress(company, order)) == ([0], Progress.DONE)
     assert not company.rows(select(stock_balance).where(stock_balance.c.item_id == freight))
     assert not company.rows(select(cost_pool).where(cost_pool.c.item_id == freight))
+
+
+def test_where_a_count_found_less_than_orders_hold_each_may_still_get_its_own(company: Company) -> None:
+    company.settings(reserve_on_order=True)
+    item = company.item()
+    company.post("goods_receipt", (item, 10, 5))
+    first, second = (company.post("sales_order", (item, 5, 9)) for _ in range(2))
+    company.post("stock_count", {"item_id": item, "quantity": D(7)})
+    assert company.balance(item)[:2] == (7, 10)
+    with pytest.raises(NotEnoughStock):
+        company.post("delivery_note", (item, 1, 9))
+    for order in (first, second):
+        [source] = company.line_ids(order)
+        with pytest.raises(NotEnoughStock) if order is second else nullcontext():
+            company.post("delivery_note", line(item, 5, 9, source_line_id=source))
+    company.post("delivery_note", line(item, 2, 9, source_line_id=source))
+    assert company.balance(item)[:2] == (0, 3)
+
+
+def test_a_smaller_delivery_gives_back_only_the_reserved_goods_that_it_no_longer_takes(company: Company) -> None:
+    """It takes what was free beyond the reservation back first: 8.8 of 8 with 7 held, then 4.4, then 6."""
+    company.settings(reserve_on_order=False, over_delivery=D("0.1"))
+    item = company.item()
+    company.post("goods_receipt", (item, 20, 5))
+    order = company.post("sales_order", (item, 8, 9))
+    [source] = company.line_ids(order)
+    company.run(reservations.reserve, source, D(7))
+    sent = company.post("delivery_note", line(item, "8.8", 9, source_line_id=source))
+    assert company.balance(item)[:2] == (D("11.2"), 0)
+    for quantity, held in (("4.4", "2.6"), ("6", "1"), ("8.8", "0"), ("2", "5")):
+        company.correct(sent, lambda draft, q=quantity: draft.lines[0].update(quantity=D(q), amount=None))
+        assert company.balance(item)[1] == D(held)
+    company.void(sent)
+    assert company.balance(item)[:2] == (20, 7)
