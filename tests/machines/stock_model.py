@@ -122,7 +122,8 @@ class Life:
             for (lot, quantity, _), part in zip(parts, share(change, [p[1] for p in parts]), strict=True):
                 pool = self.pool(receipt, lot)
                 layers = [g for g in pool.layers if g.origin == ref] if pool.fifo else pool.layers
-                kept = near(part * min(amount(layers), quantity), quantity)
+                came = quantity if self.policy["cost_by_lot"] else sum(p[1] for p in parts)
+                kept = near(part * min(amount(layers), came), came)
                 refuse_if(kept < 0 and pool.value + kept < 0, "NEGATIVE_VALUE")
                 if layers:
                     spread(layers, kept)
