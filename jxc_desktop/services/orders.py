@@ -111,6 +111,7 @@ LACKING = (  # lines of customers' orders that hold less of these `items` than t
     _d.reversal_of_id.is_(None), item.c.stocked, _line.item_id.in_(bindparam("items", expanding=True)),
     _line.base_quantity > _line.fulfilled + _line.reserved)
 _WAITING = _LINES.where(*LACKING)
+_RAN = _d.status.in_((Status.POSTED, Status.REVERSED))  # it is in the ledger, and its mirror with it
 
 
 def lock_sources(work: Work, line_ids: Iterable[int], *, reopening: bool = False) -> dict[int, SourceLine]:
@@ -367,10 +368,34 @@ def refuse_loss(work: Work, draft: Draft, old: Draft) -> None:
         or now[line["id"]]["base_quantity"] < min(line["fulfilled"], line["base_quantity"]))],
         document.c.status == Status.POSTED)
     _refuse_users(work, old.number, [line["id"] for line in old.lines if line["id"] not in now])
-    if document_types.BY_KEY[draft.kind].effect is not nothing and _moment(draft) > _moment(old):
-        d = document.c
-        _refuse_users(work, old.number, [line["id"] for line in old.lines], d.status == Status.POSTED, tuple_(
-            d.date, func.coalesce(d.time, dt.time())) < _moment(draft))
+    if document_types.BY_KEY[draft.kind].effect is nothing:
+        return
+    left = {line["id"]: now[line["id"]]["base_quantity"] or ZERO for line in old.lines if line["id"] in now}
+    less = [line["id"] for line in old.lines if left.get(line["id"], ZERO) < (line["base_quantity"] or ZERO)]
+    most = _most_returned(work, less) if less else {}
+    _refuse_users(work, old.number, [i for i, quantity in most.items() if left.get(i, ZERO) < quantity], _RAN)
+    if _moment(draft) > _moment(old):
+        _refuse_users(work, old.number, [line["id"] for line in old.lines], _RAN, tuple_(
+            _d.date, func.coalesce(_d.time, dt.time())) < _moment(draft))
+
+
+def _most_returned(work: Work, line_ids: Collection[int]) -> dict[int, Decimal]:
+    """How much of each line had come back at once, in order of effect, whether or not that was reversed later."""
+    mirror = document.alias()
+    changes = []
+    for line_id, quantity, *when in work.rows(select(
+            _line.source_line_id, _line.base_quantity, _d.date, _d.time, _d.entry, mirror.c.date, mirror.c.time,
+            mirror.c.entry).join_from(document_line, document, _d.id == _line.document_id).outerjoin(
+            mirror, (mirror.c.reversal_of_id == _d.id) & (mirror.c.status == Status.POSTED)).where(
+            _line.source_line_id.in_(line_ids), _RAN, _d.reversal_of_id.is_(None))):
+        for (date, time, entry), more in ((when[:3], quantity), (when[3:], -quantity)):
+            if entry:
+                changes.append((date, time or dt.time(), entry, line_id, more))
+    back, most = defaultdict[int, Decimal](Decimal), dict[int, Decimal]()
+    for *_, line_id, more in sorted(changes):
+        back[line_id] += more
+        most[line_id] = max(most.get(line_id, ZERO), back[line_id])
+    return most
 
 
 def _moment(draft: Draft) -> tuple[dt.date, dt.time]:

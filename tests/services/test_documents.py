@@ -6,7 +6,7 @@ from decimal import Decimal as D
 import pytest
 from sqlalchemy import select
 
-from jxc_desktop.document_types.schema import Account, Progress, Status
+from jxc_desktop.document_types.schema import Account, Draft, Progress, Status
 from jxc_desktop.errors import (
     HasDependants,
     InvalidDraft,
@@ -484,3 +484,26 @@ def test_selling_below_the_minimum_price_asks_first(company: Company) -> None:
     company.post("delivery_note", (item, 1, 8))
     company.post("delivery_note", line(item, 1, gift=True))
     assert company.read(company.post("sales_order", (item, 1, 1)).id).status is Status.POSTED
+
+
+def test_what_a_reversed_return_brought_back_must_stay_sold_and_before_it(company: Company) -> None:
+    item = company.item()
+    company.post("goods_receipt", (item, 10, 5), date=day(1))
+    delivery = company.post("delivery_note", (item, 10, 9), date=day(2))
+    [source] = company.line_ids(delivery)
+    for on in (4, 6):  # twice the same four, never more at once
+        back = company.post("sales_return", line(item, 4, 9, source_line_id=source), date=day(on))
+        company.reverse(back, day(on + 1))
+
+    def correct(quantity: int, on: int) -> None:
+        def change(draft: Draft) -> None:
+            draft.header["date"] = day(on)
+            draft.lines[0].update(quantity=D(quantity), amount=None)
+
+        company.correct(delivery, change)
+
+    for quantity, on in ((3, 2), (10, 5)):
+        with pytest.raises(HasDependants):
+            correct(quantity, on)
+    correct(4, 3)
+    assert company.on_hand(item) == 6
