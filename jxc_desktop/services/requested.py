@@ -27,7 +27,7 @@ _REQUESTED = select(
     _COMING.label("coming"), _PENDING.label("pending"), exists(_of_bought).label("named")).join_from(
     document_line, document, _d.id == _l.document_id).join(
     _wanted, (_wanted.c.id == _l.for_line_id) & (_wanted.c.item_id == _l.item_id)).where(
-    _d.kind.in_([k.key for k in document_types.ALL if k.promise is Promise.REQUESTED]),
+    _l.for_line_id.is_not(None), _d.kind.in_([k.key for k in document_types.ALL if k.promise is Promise.REQUESTED]),
     _d.status.in_((Status.POSTED, Status.SUBMITTED, Status.CLOSED))).order_by(_l.id.desc())
 _OF_ITEMS = _REQUESTED.where(_l.item_id.in_(bindparam("items", expanding=True)))
 _OF_LINES = _REQUESTED.where(_l.for_line_id.in_(bindparam("lines", expanding=True)))
