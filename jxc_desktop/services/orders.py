@@ -368,7 +368,7 @@ def refuse_loss(work: Work, draft: Draft, old: Draft) -> None:
         or now[line["id"]]["base_quantity"] < min(line["fulfilled"], line["base_quantity"]))],
         document.c.status == Status.POSTED)
     _refuse_users(work, old.number, [line["id"] for line in old.lines if line["id"] not in now])
-    if document_types.BY_KEY[draft.kind].effect is nothing:
+    if old.status is not Status.POSTED or document_types.BY_KEY[draft.kind].effect is nothing:
         return
     left = {line["id"]: now[line["id"]]["base_quantity"] or ZERO for line in old.lines if line["id"] in now}
     less = [line["id"] for line in old.lines if left.get(line["id"], ZERO) < (line["base_quantity"] or ZERO)]
