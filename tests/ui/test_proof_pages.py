@@ -106,7 +106,7 @@ def test_another_day_and_what_lies_before_the_close(desk: Desk) -> None:
 def test_pages_of_a_long_history(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     from jxc_desktop.ui.pages import explain_page
 
-    monkeypatch.setattr(explain_page, "_PAGE", 2)
+    monkeypatch.setattr(explain_page, "PAGE", 2)
     item = desk.items["10021"]
     for n in range(4):
         desk.company.post("delivery_note", line(item, 1, "26.50"), date=day(n))
