@@ -249,16 +249,16 @@ def _reopen(b: Booking) -> None:
 def _taking(b: Booking, lines: Iterable[Mapping[str, Any]]) -> Taking:
     """What the sources of these lines (none when withdrawn) give now, against what they gave before."""
     lines = list(lines)
+    taken = orders.taken(lines)
     change, back = (
         {i: now[i] - was[i] for i in now.keys() | was.keys() if now[i] != was[i]}
-        for now, was in ((orders.taken(lines), orders.taken(b.old_lines())),
+        for now, was in ((taken, orders.taken(b.old_lines())),
                          (orders.reopened(lines), orders.reopened(b.old_lines()))))
     used: dict[int, Decimal] = defaultdict(Decimal)
     for line in b.draft.lines if b.mirrors else b.old_lines():
         if line.get("source_line_id"):
             used[line["source_line_id"]] += line["used"]
-    now = orders.taken(lines)
-    kept = {i: min(quantity, max(now.get(i, ZERO), ZERO)) for i, quantity in used.items()}
+    kept = {i: min(quantity, max(taken.get(i, ZERO), ZERO)) for i, quantity in used.items()}
     return Taking(change, back, kept, {i: quantity - kept[i] for i, quantity in used.items()}, b.holds)
 
 

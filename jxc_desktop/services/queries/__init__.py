@@ -5,19 +5,17 @@ What only some of them need they import themselves: a program that shows lists h
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
 
 from jxc_desktop import document_types
 from jxc_desktop.document_types.features import in_use
 from jxc_desktop.document_types.schema import Draft, RecordDraft
 from jxc_desktop.errors import PermissionDenied
-from jxc_desktop.services import catalog, database, document_rows, holds
+from jxc_desktop.services import catalog, document_rows, holds
 from jxc_desktop.services.catalog import ItemInfo, UnitChoice
 from jxc_desktop.services.queries import history, lists, lookups, stock
 from jxc_desktop.services.queries.desks import DeskQueries
@@ -40,17 +38,8 @@ class Queries(DeskQueries, FlowQueries, LotQueries, PlanningQueries, ProofQuerie
     """The read side of the services for one actor: hides what that person may not see."""
 
     def __init__(self, engine: Engine, actor: Actor, features: frozenset[str] | None = None):
-        self._engine, self.actor, self._features = engine, actor, features
-
-    @contextmanager
-    def _reading(self, permission: str | None = None) -> Iterator[Connection]:
-        if permission and not self.actor.may(permission):
-            raise PermissionDenied(actor=self.actor.name, permission=permission)
-        try:
-            with self._engine.connect() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise database.translated(error) from error
+        super().__init__(engine, actor)
+        self._features = features
 
     # documents
 

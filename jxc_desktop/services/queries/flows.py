@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from jxc_desktop.services.notices import Kind, NoticeRow
 from jxc_desktop.services.queries import history, stock
 from jxc_desktop.services.queries.desks.flow import may_see_total
 from jxc_desktop.services.queries.history import DocumentLink
+from jxc_desktop.services.queries.reading import Reading
 from jxc_desktop.services.queries.stock import AlertRow
 from jxc_desktop.services.unit_of_work import Actor, utc_now
 
@@ -134,14 +134,7 @@ class Tried:
     applies: bool
 
 
-class FlowQueries:
-    """For `Queries`, which opens the transactions."""
-
-    actor: Actor
-
-    def _reading(self, permission: str | None = None) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
-
+class FlowQueries(Reading):
     def standing(self, document_id: int) -> Standing:
         """Who approved a submitted document and whose word it waits for; of a draft, why it came back."""
         with self._reading(_kind_of(self, document_id).permission("see")) as c:

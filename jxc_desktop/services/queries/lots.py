@@ -2,9 +2,8 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Date, func, literal, select, tuple_, type_coerce
 
@@ -15,6 +14,7 @@ from jxc_desktop.models.stock import lot_balance
 from jxc_desktop.services.categories import category_and_below
 from jxc_desktop.services.queries import pack_units
 from jxc_desktop.services.queries.lists import ListColumn, Source
+from jxc_desktop.services.queries.reading import Reading
 from jxc_desktop.values import ZERO
 
 FEATURE = "use_lots use_serials"
@@ -112,12 +112,7 @@ def _aged(row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-class LotQueries:
-    """For `Queries`, which opens the transactions."""
-
-    if TYPE_CHECKING:
-        def _reading(self, permission: str | None = None) -> AbstractContextManager[Connection]: ...
-
+class LotQueries(Reading):
     def find_lots(self, code: str, warehouse_id: int | None = None) -> list[LotHit]:
         """The lots and serial numbers with this code."""
         with self._reading() as c:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
 from jxc_desktop.services import projection
+from jxc_desktop.services.queries.reading import Reading
 
 if TYPE_CHECKING:
     from jxc_desktop.services.picking import LotFigures, Picks
@@ -18,12 +16,7 @@ if TYPE_CHECKING:
     from jxc_desktop.services.replenishment import ProposalRow
 
 
-class PlanningQueries:
-    """For `Queries`, which opens the transactions."""
-
-    def _reading(self, permission: str | None = None) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
-
+class PlanningQueries(Reading):
     def lots(self, item_id: int, warehouse_id: int | None = None, on: dt.date | None = None) -> list[LotFigures]:
         """The lots that are there, those that expire first in front."""
         from jxc_desktop.services import picking

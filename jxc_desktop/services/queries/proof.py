@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
-from jxc_desktop.services.unit_of_work import Actor
+from jxc_desktop.services.queries.reading import Reading
 
 if TYPE_CHECKING:
     from jxc_desktop.services.queries.breaks import Answer, Question
@@ -20,14 +17,7 @@ if TYPE_CHECKING:
 PAGE = 100  # steps of an explanation at once
 
 
-class ProofQueries:
-    """For `Queries`, which opens the transactions."""
-
-    actor: Actor
-
-    def _reading(self, permission: str | None = None) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
-
+class ProofQueries(Reading):
     def explain(self, item_id: int, warehouse_id: int | None = None, lot_id: int | None = None,
                 as_of: dt.date | None = None, *, limit: int = PAGE, skip: int = 0) -> Explanation:
         """How a balance and its cost came about."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
 from jxc_desktop import document_types
 from jxc_desktop.document_types.schema import Draft, Values
 from jxc_desktop.services import catalog
-from jxc_desktop.services.unit_of_work import Actor
+from jxc_desktop.services.queries.reading import Reading
 from jxc_desktop.values import ZERO
 
 if TYPE_CHECKING:
@@ -22,14 +19,7 @@ if TYPE_CHECKING:
     from jxc_desktop.services.queries.paths import Received
 
 
-class ShopQueries:
-    """For `Queries`, which opens the transactions."""
-
-    actor: Actor
-
-    def _reading(self, permission: str | None = None) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
-
+class ShopQueries(Reading):
     def count_sheet(self, scope: Scope, *, blind: bool = False) -> Draft:
         from jxc_desktop.services import counting
         with self._reading("stock_count.save") as c:

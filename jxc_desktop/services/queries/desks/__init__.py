@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
 from jxc_desktop import document_types
 from jxc_desktop.services.queries.desks import flow
-from jxc_desktop.services.unit_of_work import Actor
+from jxc_desktop.services.queries.reading import Reading
 
 if TYPE_CHECKING:
     from jxc_desktop.services.queries.desks.buying import BuyerDesk
@@ -20,14 +17,7 @@ if TYPE_CHECKING:
     from jxc_desktop.services.queries.desks.storing import StockDesk
 
 
-class DeskQueries:
-    """For `Queries`, which opens the transactions."""
-
-    actor: Actor
-
-    def _reading(self, permission: str | None = None) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
-
+class DeskQueries(Reading):
     def buyer_desk(self, today: dt.date | None = None) -> BuyerDesk:
         from jxc_desktop.services.queries.desks import buying
         with self._reading("purchase_order.see") as c:
